@@ -1,0 +1,1 @@
+"""The life of an interview, from the recorder up to a released transcript."""

@@ -1,0 +1,1 @@
+"""Recordings in: sandboxed decoding to PCM, the listening copy."""

@@ -1,0 +1,1 @@
+"""Find names, link mentions to entities, choose surrogates, apply them."""

@@ -1,0 +1,1 @@
+"""Rules as data a steward can read, and the few modules that decide by them."""
