@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,6 @@ class Transcript:
         )
 
 
-def _segment(raw: dict[str, object]) -> Segment:
-    words = tuple(Word(**word) for word in raw.pop("words"))  # type: ignore[attr-defined]  # JSON lists are untyped
-    doubts = tuple(raw.pop("doubts"))  # type: ignore[call-overload]  # the same
-    return Segment(words=words, doubts=doubts, **raw)  # type: ignore[arg-type]  # the same
+def _segment(raw: dict[str, Any]) -> Segment:
+    words = tuple(Word(**word) for word in raw.pop("words"))
+    return Segment(words=words, doubts=tuple(raw.pop("doubts")), **raw)
