@@ -1,0 +1,59 @@
+"""Sound in memory, cut into blocks at quiet places so that a long recording needs no more memory than a short one.
+
+The recogniser's features of a whole hour take over 2 GB; of ten minutes, a sixth. Its windows are 30 seconds and
+know nothing of each other, so a cut between two words changes nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from storage.errors import BadRecording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+RATE: Final = 16_000
+"""Samples a second: what Whisper was trained on, and what the decoder delivers."""
+
+LONGEST: Final = 600 * RATE
+SEARCHED: Final = 30 * RATE
+_FRAME: Final = RATE // 50
+_PAUSE: Final = 25
+"""A cut lies in the middle of the quietest half second: 25 frames of 20 ms."""
+
+
+def gather(pcm: Iterable[bytes]) -> NDArray[np.int16]:
+    """All samples of 16 kHz mono s16le chunks; a chunk may end inside a sample, the whole may not."""
+    sound = bytearray()
+    for chunk in pcm:
+        sound += chunk
+    if len(sound) % 2:
+        raise BadRecording("The decoded sound ends inside a sample; it is incomplete. Take the recording in again.")
+    return np.frombuffer(sound, dtype="<i2")
+
+
+def blocks(samples: NDArray[np.int16], longest: int = LONGEST) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """Each block as its start in seconds and its samples as floats in [-1, 1), at most `longest` samples."""
+    start = 0
+    while len(samples) - start > longest:
+        cut = start + longest - _back_to_quiet(samples[start : start + longest])
+        yield start / RATE, _floats(samples[start:cut])
+        start = cut
+    yield start / RATE, _floats(samples[start:])
+
+
+def _back_to_quiet(block: NDArray[np.int16]) -> int:
+    """How many samples before the block's end its quietest half second lies, in the last 30 s or half of it."""
+    searched = min(SEARCHED, len(block) // 2)
+    frames = _floats(block[-searched:])[: searched // _FRAME * _FRAME].reshape(-1, _FRAME)
+    loudness = np.convolve(np.square(frames).mean(axis=1), np.ones(_PAUSE), mode="valid")
+    return searched - (int(loudness.argmin()) + _PAUSE // 2) * _FRAME
+
+
+def _floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    return samples.astype(np.float32) / np.float32(32_768)

@@ -1,0 +1,52 @@
+"""Which weights this vault knows, by name and hash. The packaged ones are always there, as "base"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ingest.transcription import models
+from policies.actions import Action, Purpose
+from storage import lookup
+from storage.errors import AlreadyThere
+from storage.records import Weights, new_id
+
+if TYPE_CHECKING:
+    from ingest.transcription.models import Model
+    from policies.facts import Actor
+    from policies.gate import Gate
+    from storage.database import Database
+    from storage.vault import Vault
+
+PACKAGED = "base"
+
+
+def registered(database: Database, name: str) -> Model:
+    """The model of this name, as registered. Raises NotFound."""
+    if name == PACKAGED:
+        return models.packaged()
+    row = lookup.weights(database, name)
+    return models.Model(row.name, row.sha256, Path(row.folder))
+
+
+def register(gate: Gate, who: Actor, vault: Vault, folder: Path, name: str | None = None) -> Model:
+    """Hash a folder of weights and remember it; the same folder again is no error. Raises BadModel, Denied."""
+    model = models.from_folder(folder.resolve(), name)
+    with gate.act(who, Action.REGISTER_MODEL, vault.id, Purpose.STEWARDSHIP) as act:
+        known = act.one(sa.select(Weights).where(Weights.name == lookup.code(model.name)))
+        if known is None:
+            act.add(Weights(id=new_id(), name=model.name, sha256=model.sha256, folder=str(model.folder)))
+        elif known.sha256 != model.sha256:
+            raise AlreadyThere("Other weights are registered under that name. Give these a name with --name.")
+        act.facts.update(model=model.name, sha256=model.sha256)
+    return model
+
+
+def everything(database: Database) -> list[Model]:
+    """The packaged model and every registered one."""
+    with Session(database.reader) as session:
+        rows = session.scalars(sa.select(Weights).order_by(Weights.name))
+        return [models.packaged(), *(models.Model(row.name, row.sha256, Path(row.folder)) for row in rows)]

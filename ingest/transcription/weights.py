@@ -1,0 +1,96 @@
+"""Loading a checked model into faster-whisper, with the network and the loggers shut."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ingest.transcription import models
+from storage.errors import BadModel, PipelineFailed, TillitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def too_big() -> Iterator[None]:
+    """Say what to do when the machine's memory does not hold the model or the sound."""
+    try:
+        yield
+    except MemoryError:
+        raise PipelineFailed(
+            "The machine has too little free memory for this model; close other programs or choose a smaller model."
+        ) from None
+
+
+def load(model: models.Model, *, cores: int, precision: str, seed: int) -> Any:  # noqa: ANN401 - untyped library
+    """A `faster_whisper.WhisperModel` of files that were hashed just now; raises BadModel if they are not right.
+
+    `seed` governs the fallback's sampling: CTranslate2 reads it when a model's threads start and at no other time.
+    """
+    _shut_the_network()
+    import ctranslate2  # noqa: PLC0415 - takes half a second, which only those who transcribe should wait
+    import faster_whisper  # noqa: PLC0415 - the same
+
+    _hush(ctranslate2)
+    place, files = _source(model)
+    ctranslate2.set_random_seed(seed)
+    try:
+        with too_big():
+            loaded = faster_whisper.WhisperModel(
+                place, files=files, device="cpu", compute_type=precision, cpu_threads=cores, local_files_only=True
+            )
+    except TillitError:
+        raise
+    except Exception:  # noqa: BLE001 - tokenizers raises bare Exception, CTranslate2 any of several
+        raise BadModel("The recogniser could not read the model; it is damaged, or made by another version.") from None
+    _refuse_wrong_features(loaded)
+    return loaded
+
+
+def _shut_the_network() -> None:
+    """Nothing here asks a hub for anything; should a library want to, it finds itself offline."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+def _hush(ctranslate2: Any) -> None:  # noqa: ANN401 - untyped library
+    """No library writes about a recording: not its length, its language, nor where in it is speech."""
+    logger = logging.getLogger("faster_whisper")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    ctranslate2.set_log_level(logging.CRITICAL)
+
+
+def _source(model: models.Model) -> tuple[str, dict[str, object] | None]:
+    if model.folder is not None:
+        models.check(model)
+        return str(model.folder), None
+    files: dict[str, object] = dict(models.packaged_files())
+    files["model.bin"] = _Once(files.pop("model.bin"))
+    # Without one of its own, faster-whisper looks for this file under the current directory.
+    files.setdefault(models.FEATURES, b"{}")
+    return model.name, files
+
+
+class _Once:
+    """A file that is forgotten when it has been read: CTranslate2 copies it, and 145 MB twice is too much."""
+
+    def __init__(self, content: object) -> None:
+        self._content: object = content
+
+    def read(self) -> object:
+        content, self._content = self._content, b""
+        return content
+
+
+def _refuse_wrong_features(loaded: Any) -> None:  # noqa: ANN401 - untyped library
+    bands = len(loaded.feature_extractor.mel_filters)
+    if loaded.model.n_mels != bands:
+        raise BadModel(
+            "The model wants {wanted} mel bands but its folder says {said}; copy preprocessor_config.json to it.",
+            wanted=loaded.model.n_mels,
+            said=bands,
+        )
