@@ -1,0 +1,167 @@
+"""One folder to hand over: the files asked for, a README in the recipient's language, a manifest with hashes.
+
+Everything is made in memory first, then written beside its place and moved there whole: a failure leaves nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from handoff import cases, docx, qdpx, readme, txt, vtt
+from storage.errors import AlreadyThere, BadInput, StorageFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from handoff.source import Interview, Study
+
+File = tuple[str, bytes]
+_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_IN_THE_WAY = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One file of a hand-off: its name in the folder, its SHA-256 in hex, its size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What one format gives: the file name or pattern as the README has it, and the files of a study."""
+
+    pattern: str
+    files: Callable[[Study], Iterator[File]]
+
+
+def _each(extension: str, write: Callable[[Interview, Study], bytes]) -> Format:
+    def files(study: Study) -> Iterator[File]:
+        for interview in study.interviews:
+            yield f"{interview.title}.{extension}", write(interview, study)
+
+    return Format(f"*.{extension}", files)
+
+
+def _one(name: str, write: Callable[[Study], bytes]) -> Format:
+    def files(study: Study) -> Iterator[File]:
+        yield name, write(study)
+
+    return Format(name, files)
+
+
+FORMATS: Mapping[str, Format] = {
+    "docx": _each("docx", lambda interview, study: docx.write(interview, study.language)),
+    "txt": _each("txt", lambda interview, _: txt.write(interview)),
+    "vtt": _each("vtt", lambda interview, _: vtt.write(interview)),
+    "qdpx": _one("study.qdpx", qdpx.write),
+    "cases": _one("cases.csv", cases.write),
+}
+
+
+def pack(study: Study, folder: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
+    """Write a hand-off of the study into a new folder (0700, files 0600) and say what was written.
+
+    `about` (purpose, recipient, release ids, recogniser, model hash, finder version …) goes into the manifest as it
+    is; README.txt prints `purpose`, `recipient` and `contact`. The same arguments give the same bytes.
+    Raises BadInput for an unknown format or an unfit title, AlreadyThere, StorageFailed.
+    """
+    if folder.is_symlink() or (folder.exists() and not _empty(folder)):
+        raise AlreadyThere("The folder for the hand-off exists and is not empty; choose a new one.")
+    files = _made(study, formats, about)
+    _lay_down(folder, files)
+    return [_packed(file) for file in files]
+
+
+def _empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _made(study: Study, formats: Sequence[str], about: Mapping[str, str]) -> list[File]:
+    chosen = _chosen(formats)
+    _check_titles(study)
+    kinds = {name: wanted.pattern for name, wanted in chosen.items()} | {"manifest": "manifest.json"}
+    files = [file for wanted in chosen.values() for file in wanted.files(study)]
+    files.append(("README.txt", readme.write(study, kinds, about)))
+    files.append(("manifest.json", _manifest(study, files, about)))
+    return files
+
+
+def _chosen(formats: Sequence[str]) -> dict[str, Format]:
+    if not formats or not FORMATS.keys() >= set(formats):
+        raise BadInput("Choose formats from this list: {known}.", known=", ".join(FORMATS))
+    return {name: FORMATS[name] for name in dict.fromkeys(formats)}
+
+
+def _check_titles(study: Study) -> None:
+    """Titles become file names, on systems too that take `P07` and `p07` for the same."""
+    if not all(_TITLE.fullmatch(interview.title) for interview in study.interviews):
+        raise BadInput("An interview's title must be letters A to Z, digits, hyphen and underscore, at most 64.")
+    titles = [interview.title.lower() for interview in study.interviews]
+    if "readme" in titles or len(set(titles)) < len(titles):
+        raise BadInput("Two interviews have the same title, or one is called README; titles become file names.")
+
+
+def _manifest(study: Study, files: Sequence[File], about: Mapping[str, str]) -> bytes:
+    listed = [asdict(_packed(file)) for file in files]
+    content = {"study": study.name, "about": dict(about), "files": listed}
+    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _packed(file: File) -> Packed:
+    name, data = file
+    return Packed(name, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _lay_down(folder: Path, files: Sequence[File]) -> None:
+    """Write all files into a folder of our own beside the place, then move it there."""
+    try:
+        place = Path(tempfile.mkdtemp(prefix=".handoff-", dir=folder.parent))
+        try:
+            _fill(place, files)
+            place = place.rename(folder)
+            _sync(folder.parent)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+    except OSError as error:
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> None:
+    """The system's words for the number alone: its own text would hold the path."""
+    if error.errno in _IN_THE_WAY:
+        raise AlreadyThere("Something came to stand where the hand-off was to be; choose a new folder.") from None
+    reason = os.strerror(error.errno or errno.EIO)
+    raise StorageFailed(
+        "The hand-off could not be written ({reason}); nothing was left behind.", reason=reason
+    ) from None
+
+
+def _fill(place: Path, files: Sequence[File]) -> None:
+    for name, data in files:
+        descriptor = os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+    _sync(place)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
