@@ -1,0 +1,163 @@
+"""The payload: a 16-byte nonce, then 64 KiB chunks, each sealed under its number and whether it is the last.
+
+So no chunk can be edited, moved, dropped or added, and any of them can be opened without those before it.
+Source: c2sp.org/age, "Payload" (STREAM, https://eprint.iacr.org/2015/189).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from storage.age.errors import BadHeader, BadPayload
+from storage.age.primitives import TAG_SIZE, derive
+from storage.errors import StorageFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _typeshed import WriteableBuffer
+
+NONCE_SIZE = 16
+CHUNK_SIZE = 64 * 1024
+SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
+
+
+def seal_payload(source: BinaryIO, sink: BinaryIO, file_key: bytes) -> int:
+    """Seal all of `source` into `sink`, one chunk in memory at a time; returns the bytes written.
+
+    A file key seals one payload, ever. Raises StorageFailed if `sink` does not take everything.
+    """
+    nonce = os.urandom(NONCE_SIZE)
+    cipher = _cipher(file_key, nonce)
+    written = _write(sink, nonce)
+    for number, (chunk, last) in enumerate(_chunks(source)):
+        written += _write(sink, cipher.encrypt(_chunk_nonce(number, last=last), chunk, None))
+    return written
+
+
+def open_payload(payload: BinaryIO, file_key: bytes) -> SealedReader:
+    """A reader of what was sealed; `payload` is seekable and stands at the nonce. Raises BadHeader, BadPayload."""
+    return SealedReader(payload, file_key)
+
+
+class SealedReader(io.RawIOBase):
+    """Plaintext at any position, chunk by chunk, each authenticated before a byte of it is given out.
+
+    The last chunk is authenticated at once: `size` (bytes of plaintext) is what was sealed, not what is left of it.
+    Closing the reader closes the payload.
+    """
+
+    def __init__(self, payload: BinaryIO, file_key: bytes) -> None:
+        super().__init__()
+        self._payload = payload
+        nonce = _read(payload, NONCE_SIZE)
+        if len(nonce) != NONCE_SIZE:
+            raise BadHeader(what="it is cut off after the header")  # the published vectors count the nonce with it
+        self._cipher = _cipher(file_key, nonce)
+        self._start = payload.tell()
+        sealed = payload.seek(0, io.SEEK_END) - self._start
+        self._count = -(-sealed // SEALED_CHUNK_SIZE)
+        self.size = sealed - self._count * TAG_SIZE
+        self._position = 0
+        self._open_last()
+
+    def _open_last(self) -> None:
+        self._number = self._count - 1
+        if self._count == 0 or self.size < 0:
+            raise BadPayload
+        self._chunk = self._open(self._number)
+        if not self._chunk and self._count > 1:
+            raise BadPayload  # an empty last chunk after a full one would be a second way to write the same file
+
+    def _open(self, number: int) -> bytes:
+        self._payload.seek(self._start + number * SEALED_CHUNK_SIZE)
+        sealed = _read(self._payload, SEALED_CHUNK_SIZE)
+        try:
+            return self._cipher.decrypt(_chunk_nonce(number, last=number == self._count - 1), sealed, None)
+        except InvalidTag:
+            raise BadPayload from None
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """Position in the plaintext, bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position in the plaintext; raises ValueError before its start."""
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if origin + offset < 0:
+            raise ValueError("a position before the start")
+        self._position = origin + offset
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill `buffer` up to the end of a chunk; 0 at the end. Raises BadPayload."""
+        piece = self._piece(len(memoryview(buffer)))
+        memoryview(buffer)[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def readall(self) -> bytes:
+        """The rest; if any chunk of it fails, nothing. Raises BadPayload."""
+        pieces = []
+        while piece := self._piece(CHUNK_SIZE):
+            pieces.append(piece)
+            self._position += len(piece)
+        return b"".join(pieces)
+
+    def _piece(self, limit: int) -> bytes:
+        number, start = divmod(self._position, CHUNK_SIZE)
+        if self._position >= self.size:
+            return b""
+        if number != self._number:
+            self._chunk, self._number = self._open(number), number
+        return self._chunk[start : start + limit]
+
+    def close(self) -> None:
+        """Close the payload, and forget the chunk last read."""
+        self._chunk = b""
+        self._payload.close()
+        super().close()
+
+
+def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
+
+
+def _chunk_nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
+
+
+def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Each chunk and whether it is the last; an empty source has one, empty."""
+    chunk = _read(source, CHUNK_SIZE)
+    while following := _read(source, CHUNK_SIZE):
+        yield chunk, False
+        chunk = following
+    yield chunk, True
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """`size` bytes or all there are; a pipe or socket may need several reads."""
+    data = file.read(size)
+    while data and len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
+
+
+def _write(sink: BinaryIO, data: bytes) -> int:
+    if sink.write(data) != len(data):
+        raise StorageFailed("The sealed file could not be written whole. Check that the disk is not full.")
+    return len(data)
