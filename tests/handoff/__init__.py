@@ -1,0 +1,1 @@
+"""What leaves the house, read back as its recipients will."""
