@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -27,7 +27,21 @@ CHUNK_SIZE = 64 * 1024
 SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
 
 
-def seal_payload(source: BinaryIO, sink: BinaryIO, file_key: bytes) -> int:
+class Source(Protocol):
+    """What can be read: a file, a pipe, a SealedReader."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most `size` bytes; none at the end."""
+
+
+class Sink(Protocol):
+    """What takes bytes: a file, an object being written."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take `data`; returns how many bytes of it."""
+
+
+def seal_payload(source: Source, sink: Sink, file_key: bytes) -> int:
     """Seal all of `source` into `sink`, one chunk in memory at a time; returns the bytes written.
 
     A file key seals one payload, ever. Raises StorageFailed if `sink` does not take everything.
@@ -140,7 +154,7 @@ def _chunk_nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
 
 
-def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def _chunks(source: Source) -> Iterator[tuple[bytes, bool]]:
     """Each chunk and whether it is the last; an empty source has one, empty."""
     chunk = _read(source, CHUNK_SIZE)
     while following := _read(source, CHUNK_SIZE):
@@ -149,15 +163,15 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     yield chunk, True
 
 
-def _read(file: BinaryIO, size: int) -> bytes:
-    """`size` bytes or all there are; a pipe or socket may need several reads."""
-    data = file.read(size)
+def _read(file: Source, size: int) -> bytes:
+    """`size` bytes or all there are; a pipe may need several reads."""
+    data = file.read(size) or b""
     while data and len(data) < size and (more := file.read(size - len(data))):
         data += more
     return data
 
 
-def _write(sink: BinaryIO, data: bytes) -> int:
+def _write(sink: Sink, data: bytes) -> int:
     if sink.write(data) != len(data):
         raise StorageFailed("The sealed file could not be written whole. Check that the disk is not full.")
     return len(data)

@@ -1,0 +1,225 @@
+"""Sealed objects on disk: whole or not at all, whatever fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from storage import blobs
+from storage.blobs import Folder
+from storage.errors import Damaged, NotFound, StorageFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PIECES = (b"first " * 1000, b"second " * 1000)
+CALLS = {"mkdir", "open", "write", "fsync", "rename", "unlink", "close"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder of objects."""
+    return Folder(tmp_path / "blobs")
+
+
+def write(folder: Folder) -> str:
+    """Write one object in two pieces; returns its name."""
+    with folder.writer() as writing:
+        for piece in PIECES:
+            writing.write(piece)
+    return writing.name
+
+
+def contents(folder: Folder) -> list[bytes]:
+    """Every whole object's bytes."""
+    return [folder.open(name).read() for name in folder.names()]
+
+
+class FailingOs:
+    """The `os` module, whose Nth call fails, once or for good, before or after it has done what it does."""
+
+    def __init__(self, at: int, code: int, *, persists: bool, lasts: bool) -> None:
+        self.at, self.code, self.persists, self.lasts = at, code, persists, lasts
+        self.count = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        return self._wrap(real, always_happens=name == "close") if name in CALLS else real
+
+    def _wrap(self, real: Callable[..., Any], *, always_happens: bool) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            self.count += 1
+            if not self._fails():
+                return real(*arguments)
+            if self.persists or always_happens:  # Linux lets a descriptor go even where close reports an error
+                real(*arguments)
+            raise OSError(self.code, "a text that holds a path", "/secret/path")
+
+        return call
+
+    def _fails(self) -> bool:
+        return self.count == self.at or (self.lasts and self.count > self.at)
+
+
+def attempt(folder: Folder, failing: FailingOs, monkeypatch: pytest.MonkeyPatch) -> StorageFailed | None:
+    """Write one object over a failing system; returns what the writer said, or None if all went well."""
+    with monkeypatch.context() as patched:
+        patched.setattr(blobs, "os", failing)
+        try:
+            write(folder)
+        except StorageFailed as error:
+            return error
+    return None
+
+
+def empty(folder: Folder) -> None:
+    """Clear the folder for the next attempt."""
+    for name in list(folder.names()):
+        folder.remove(name)
+    for part in list(folder.unfinished()):
+        part.unlink()
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
+@pytest.mark.parametrize("persists", [False, True], ids=["failed", "failed but persisted"])
+@pytest.mark.parametrize("lasts", [False, True], ids=["once", "for good"])
+def test_failed_call_leaves_nothing_or_everything(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, code: int, persists: bool, lasts: bool
+) -> None:
+    """Whichever call to the system fails, the writer says so, and no object is there in part."""
+    at = 1
+    while error := attempt(folder, FailingOs(at, code, persists=persists, lasts=lasts), monkeypatch):
+        assert errno.errorcode[code] in error.sentence
+        assert "secret" not in error.sentence
+        found = contents(folder)
+        assert found in ([], [b"".join(PIECES)])
+        assert lasts or (found == [] and list(folder.unfinished()) == [])
+        empty(folder)
+        at += 1
+    assert at > len(CALLS)
+    assert contents(folder) == [b"".join(PIECES)]
+
+
+def test_failed_removal_is_told_and_can_be_repeated(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A removal that the system fails, persisted or not, is told; asking again removes the object."""
+    for at in (1, 2, 3, 4):
+        for persists in (False, True):
+            name = write(folder)
+            monkeypatch.setattr(blobs, "os", FailingOs(at, errno.EIO, persists=persists, lasts=False))
+            with pytest.raises(StorageFailed):
+                folder.remove(name)
+            monkeypatch.undo()
+            folder.remove(name)
+            assert contents(folder) == []
+
+
+def test_short_writes_are_carried_on(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that takes a few bytes at a time still gets the whole object."""
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:100]))
+    name = write(folder)
+    assert folder.open(name).read() == b"".join(PIECES)
+
+
+def test_object_comes_back(folder: Folder) -> None:
+    """What was written is read back, from the start and from the middle."""
+    with folder.open(write(folder)) as file:
+        assert file.read() == b"".join(PIECES)
+        file.seek(len(PIECES[0]))
+        assert file.read(6) == b"second"
+
+
+def test_only_the_owner_can_read(folder: Folder) -> None:
+    """Folders are 0700 and objects 0600, whatever the umask allows."""
+    before = os.umask(0)
+    try:
+        fresh = Folder(folder.root / "deeper")
+        name = write(fresh)
+    finally:
+        os.umask(before)
+    shard = fresh.root / name[:2]
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (fresh.root, shard, shard / name)]
+    assert modes == [0o700, 0o700, 0o600]
+
+
+def test_exception_in_the_body_leaves_nothing(folder: Folder) -> None:
+    """A caller that fails halfway leaves no object and no part of one, and hears its own exception."""
+
+    def interrupted() -> None:
+        with folder.writer() as writing:
+            writing.write(b"half")
+            assert [path.stem for path in folder.unfinished()] == [writing.name]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert contents(folder) == []
+    assert list(folder.unfinished()) == []
+
+
+def test_killed_writer_leaves_only_a_part(folder: Folder) -> None:
+    """A process killed while it writes leaves no object, and a part that can be found and swept."""
+    script = (
+        "import pathlib, sys, storage.blobs as b\n"
+        "with b.Folder(pathlib.Path(sys.argv[1])).writer() as w:\n"
+        "    w.write(b'half'); print('ready', flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(folder.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        child.kill()
+    assert contents(folder) == []
+    assert len(list(folder.unfinished())) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["", "ab", "../../etc/passwd", "ab" * 16 + "\n", "AB" * 16, "ab" * 16 + ".part", "a/" * 16]
+)
+def test_only_our_names_are_taken(folder: Folder, name: str) -> None:
+    """A name the folder would not give is refused before the disk is touched."""
+    for act in (folder.open, folder.remove):
+        with pytest.raises(Damaged):
+            act(name)
+
+
+def test_missing_object_is_said_to_be_missing(folder: Folder) -> None:
+    """Opening what is not there says so without its path; removing it is no error."""
+    name = folder.new_name()
+    with pytest.raises(NotFound) as caught:
+        folder.open(name)
+    assert name not in caught.value.sentence
+    folder.remove(name)
+
+
+def test_link_is_not_followed(folder: Folder, tmp_path: Path) -> None:
+    """A symbolic link planted among the objects does not lead out of the vault."""
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"not ours")
+    name = write(folder)
+    folder.remove(name)
+    (folder.root / name[:2] / name).symlink_to(outside)
+    with pytest.raises(StorageFailed):
+        folder.open(name)
+
+
+def test_names_lists_whole_objects_only(folder: Folder) -> None:
+    """Listing gives every object once and leaves out parts and strangers."""
+    names = {write(folder) for _ in range(5)}
+    (folder.root / next(iter(names))[:2] / "stranger").write_bytes(b"")
+    (folder.root / "stray").write_bytes(b"")
+    with folder.writer():
+        assert sorted(names) == list(folder.names())
+
+
+def test_unreadable_root_is_a_sentence(tmp_path: Path) -> None:
+    """A root that cannot be made is an error with a sentence, not a traceback with a path."""
+    with pytest.raises(StorageFailed):
+        Folder(tmp_path / "missing" / "blobs")
