@@ -12,6 +12,7 @@ from docx import Document
 
 from handoff import words, zipped
 from handoff.source import Interview, day, lines
+from handoff.text import clean
 
 if TYPE_CHECKING:
     from docx.document import Document as Made
@@ -21,7 +22,7 @@ def write(interview: Interview, language: str) -> bytes:
     """The interview as DOCX; `language` (ISO 639-1) is that of the notice in the page header."""
     document = Document()
     _describe(document, interview)
-    document.sections[0].header.paragraphs[0].text = f"{interview.title} · {words.of(language).notice}"
+    document.sections[0].header.paragraphs[0].text = f"{clean(interview.title)} · {words.of(language).notice}"
     for line in lines(interview):
         document.add_paragraph(line)
     return _bytes(document)
@@ -31,7 +32,7 @@ def _describe(document: Made, interview: Interview) -> None:
     """Fill every property that python-docx or Word would else fill with an author, a program or a clock."""
     about = document.core_properties
     about.author = about.last_modified_by = about.comments = ""
-    about.title = interview.title
+    about.title = clean(interview.title)
     about.language = interview.language
     about.created = about.modified = day(interview)
 

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,15 +78,18 @@ def pack(study: Study, folder: Path, formats: Sequence[str], about: Mapping[str,
     is; README.txt prints `purpose`, `recipient` and `contact`. The same arguments give the same bytes.
     Raises BadInput for an unknown format or an unfit title, AlreadyThere, StorageFailed.
     """
-    if folder.is_symlink() or (folder.exists() and not _empty(folder)):
-        raise AlreadyThere("The folder for the hand-off exists and is not empty; choose a new one.")
+    with _system_errors_said():
+        _refuse_occupied(folder)
     files = _made(study, formats, about)
-    _lay_down(folder, files)
+    with _system_errors_said():
+        _lay_down(folder.absolute(), files)
     return [_packed(file) for file in files]
 
 
-def _empty(folder: Path) -> bool:
-    return folder.is_dir() and not any(folder.iterdir())
+def _refuse_occupied(folder: Path) -> None:
+    empty = folder.is_dir() and not any(folder.iterdir())
+    if folder.is_symlink() or (folder.exists() and not empty):
+        raise AlreadyThere("The folder for the hand-off exists and is not empty; choose a new one.")
 
 
 def _made(study: Study, formats: Sequence[str], about: Mapping[str, str]) -> list[File]:
@@ -116,7 +120,8 @@ def _check_titles(study: Study) -> None:
 def _manifest(study: Study, files: Sequence[File], about: Mapping[str, str]) -> bytes:
     listed = [asdict(_packed(file)) for file in files]
     content = {"study": study.name, "about": dict(about), "files": listed}
-    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    told = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return told.encode(errors="backslashreplace")  # half a surrogate pair from a command line, as JSON escapes it
 
 
 def _packed(file: File) -> Packed:
@@ -126,27 +131,26 @@ def _packed(file: File) -> Packed:
 
 def _lay_down(folder: Path, files: Sequence[File]) -> None:
     """Write all files into a folder of our own beside the place, then move it there."""
+    place = Path(tempfile.mkdtemp(prefix=".handoff-", dir=folder.parent))
     try:
-        place = Path(tempfile.mkdtemp(prefix=".handoff-", dir=folder.parent))
-        try:
-            _fill(place, files)
-            place = place.rename(folder)
-            _sync(folder.parent)
-        except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
-            raise
+        _fill(place, files)
+        place = place.rename(folder)
+        _sync(folder.parent)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _system_errors_said() -> Iterator[None]:
+    """The system's words for the error's number alone: its own text would hold the path."""
+    try:
+        yield
     except OSError as error:
-        _give_up(error)
-
-
-def _give_up(error: OSError) -> None:
-    """The system's words for the number alone: its own text would hold the path."""
-    if error.errno in _IN_THE_WAY:
-        raise AlreadyThere("Something came to stand where the hand-off was to be; choose a new folder.") from None
-    reason = os.strerror(error.errno or errno.EIO)
-    raise StorageFailed(
-        "The hand-off could not be written ({reason}); nothing was left behind.", reason=reason
-    ) from None
+        if error.errno in _IN_THE_WAY:
+            raise AlreadyThere("Something stands where the hand-off was to be; choose a new folder.") from None
+        reason = os.strerror(error.errno or errno.EIO)
+        raise StorageFailed("The hand-off could not be written ({reason}); nothing is left.", reason=reason) from None
 
 
 def _fill(place: Path, files: Sequence[File]) -> None:

@@ -85,7 +85,7 @@ def _texts(root: etree._Element, study: Study) -> None:
     parent = _add(root, "Sources") if study.interviews else root
     for interview in study.interviews:
         guid = _source_guid(study, interview)
-        source = _add(parent, "TextSource", guid=guid, name=interview.title)
+        source = _add(parent, "TextSource", guid=guid, name=clean(interview.title))
         _set(source, plainTextPath=f"internal://{guid}.txt", richTextPath=f"internal://{guid}.docx")
         _set(
             source, creatingUser=_guid(study, "user", _MAKER), creationDateTime=f"{day(interview):%Y-%m-%dT%H:%M:%SZ}"

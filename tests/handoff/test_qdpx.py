@@ -27,7 +27,7 @@ NASTY = replace(
     study(),
     name="\x00<&>\"'\x1b\n\ud800",
     cases=(Case("0" * 32, "P07", {"\x00<&>": "\x1b]]>&\n", "tom": ""}),),
-    interviews=(interview(tuple(odd for odd, _ in ODD), "A\x00 & <B>"),),
+    interviews=(interview(tuple(odd for odd, _ in ODD), "A\x00 & <B>", title="\x01<P07>\n"),),
 )
 
 
