@@ -16,10 +16,8 @@ from storage.records import Weights, new_id
 
 if TYPE_CHECKING:
     from ingest.transcription.models import Model
-    from policies.facts import Actor
-    from policies.gate import Gate
+    from policies.desk import Desk
     from storage.database import Database
-    from storage.vault import Vault
 
 PACKAGED = "base"
 
@@ -32,10 +30,10 @@ def registered(database: Database, name: str) -> Model:
     return models.Model(row.name, row.sha256, Path(row.folder))
 
 
-def register(gate: Gate, who: Actor, vault: Vault, folder: Path, name: str | None = None) -> Model:
+def register(desk: Desk, folder: Path, name: str | None = None) -> Model:
     """Hash a folder of weights and remember it; the same folder again is no error. Raises BadModel, Denied."""
     model = models.from_folder(folder.resolve(), name)
-    with gate.act(who, Action.REGISTER_MODEL, vault.id, Purpose.STEWARDSHIP) as act:
+    with desk.act(Action.REGISTER_MODEL, desk.vault.id, Purpose.STEWARDSHIP) as act:
         known = act.one(sa.select(Weights).where(Weights.name == lookup.code(model.name)))
         if known is None:
             act.add(Weights(id=new_id(), name=model.name, sha256=model.sha256, folder=str(model.folder)))

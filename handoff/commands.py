@@ -1,0 +1,65 @@
+"""The researcher's last command: hand-off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from handoff.package import FORMATS
+from handoff.register import Order, hand_off
+from policies.actions import ACTIONS, Action, Purpose
+from policies.terminal import OUT, Terminal, pass_terminal
+from storage import lookup
+
+SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
+
+
+@click.command()
+@click.argument("study_code", metavar="STUDY")
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="A new folder for the files.")
+@click.option("--for", "recipient", required=True, help="Who gets it; kept in the register.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("docx", "vtt", "qdpx", "cases"),
+    show_default=True,
+    type=click.Choice(list(FORMATS)),
+    help="Give it again for more.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(SHARING),
+    default="analyse",
+    show_default=True,
+    help="Why; participants must have consented to it.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "no", "nn", "da"]),
+    default="en",
+    show_default=True,
+    help="Of the README in the folder.",
+)
+@pass_terminal
+def handoff(  # noqa: PLR0913  # one parameter an option
+    terminal: Terminal,
+    *,
+    study_code: str,
+    folder: Path,
+    recipient: str,
+    formats: tuple[str, ...],
+    purpose: str,
+    language: str,
+) -> None:
+    """Pack the released interviews of a study for the coding tool.
+
+    The files leave the vault's protection. They are pseudonymised, and still personal data.
+    """
+    order = Order(folder, formats, recipient, Purpose(purpose), language)
+    with terminal.desk() as desk:
+        handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order)
+    OUT.print(f"{handed.interviews} interviews are in {folder}; {handed.left_out} left out for want of consent.")
+    for file in handed.files:
+        OUT.print(f"  {file.sha256}  {file.size:>9}  {file.name}")

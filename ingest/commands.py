@@ -1,0 +1,212 @@
+"""The commands that bring interviews in and through: study, add, status, run, worker, model, doctor."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from ingest import doctor as doctors
+from ingest import intake
+from ingest import status as statuses
+from ingest.transcription import models, registry
+from ingest.transcription.languages import whisper_code
+from policies import studies
+from policies.terminal import DAY, ERR, OUT, Terminal, json_option, pass_terminal, say
+from storage import lookup
+from storage.errors import BadInput, TillitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@click.group()
+def study() -> None:
+    """Make studies."""
+
+
+@study.command("add")
+@click.argument("code")
+@click.option("--title", required=True, help="What the study is called.")
+@click.option(
+    "--approval", required=True, help="The reference of its approval (REK, Sikt); nothing is taken in without."
+)
+@click.option("--starts", type=DAY, required=True, help="First day recordings may be taken in, YYYY-MM-DD.")
+@click.option("--ends", type=DAY, required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--language", default="no", show_default=True, help="What is spoken: no, nn, da, sv, en …, or 'detect'.")
+@click.option(
+    "--model", default="base", show_default=True, help="The recogniser's weights, by name (tillit model list)."
+)
+@click.option(
+    "--review",
+    type=click.Choice(["required", "not required"]),
+    default="required",
+    show_default=True,
+    help="Whether a person must decide every find before a release.",
+)
+@pass_terminal
+def study_add(terminal: Terminal, *, starts: datetime, ends: datetime, language: str, **given: str) -> None:
+    """Make a study; you become its data steward."""
+    spoken = "" if language == "detect" else language
+    whisper_code(spoken or None)
+    with terminal.desk() as desk:
+        registry.registered(desk.vault.database, given["model"])
+        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, **given)
+        made = studies.create(desk, new)
+    OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
+
+
+@click.command()
+@click.argument("reference", metavar="STUDY/CODE")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@pass_terminal
+def add(terminal: Terminal, reference: str, paths: Sequence[Path], as_json: bool) -> None:
+    """Take in one or more recordings, or folders of them, of one participant.
+
+    Each is sealed, checked and answered with a receipt: the SHA-256 of exactly the bytes that arrived. A file that
+    is not a sound recording is refused with a reason, and nothing of it is kept; the others go on.
+    """
+    receipts, problems = [], []
+    with terminal.desk() as desk:
+        held = lookup.participant(desk.vault.database, reference)
+        for number, path in enumerate(intake.files_in(paths), 1):
+            try:
+                receipts.append(intake.take_in_file(desk, held, path).to_dict())
+            except TillitError as problem:
+                problems.append(problem)
+                ERR.print(f"File {number}: {problem.sentence}", style="red")
+    say(receipts if as_json else "\n\n".join(map(_receipt, receipts)), as_json=as_json)
+    if problems:
+        raise problems[0].__class__(
+            "{n} of {all} files were not taken in.", n=len(problems), all=len(problems) + len(receipts)
+        )
+    if not receipts:
+        raise BadInput("There is no file in that folder.")
+
+
+def _receipt(receipt: dict[str, Any]) -> str:
+    lines = {
+        "received": receipt["received"],
+        "sound": f"{receipt['seconds']} s, {receipt['format']}",
+        "bytes": receipt["size"],
+        "sha256": receipt["sha256"],
+        "ledger": f"entry {receipt['ledger_entry']}",
+    }
+    return "\n".join([f"RECEIPT  {receipt['recording']}", *(f"  {name:10}{value}" for name, value in lines.items())])
+
+
+@click.command()
+@click.argument("study_code", metavar="[STUDY]", required=False)
+@json_option
+@pass_terminal
+def status(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
+    """Show how far each interview has come."""
+    with terminal.desk() as desk:
+        if study_code:
+            found = [statuses.overview(desk, lookup.study(desk.vault.database, study_code))]
+        else:
+            found = statuses.everything(desk)
+    if as_json:
+        say([one.to_dict() for one in found], as_json=True)
+        return
+    for one in found:
+        OUT.print(_status_table(one))
+    if not found:
+        OUT.print(f"{terminal.handle} has no role in any study here.")
+
+
+def _status_table(one: statuses.Overview) -> Table:
+    counts = f"{one.consenting} of {one.participants} consenting · {one.handoffs} hand-offs"
+    title = f"{one.study}: {one.title} ({one.approval}) · {counts}"
+    table = Table("recording", "minutes", "done", "next", "problem", title=title, title_justify="left")
+    for line in one.recordings:
+        table.add_row(line.recording, f"{line.seconds / 60:.1f}", line.stage, line.next, line.problem)
+    return table
+
+
+@click.command()
+@click.argument("reference", metavar="[RECORDING]", required=False)
+@click.option("--again", is_flag=True, help="Try recordings once more that stopped with a problem.")
+@json_option
+@pass_terminal
+def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -> None:
+    """Run the pipeline on everything that waits, or on one recording, and stop.
+
+    It can be stopped at any time (Ctrl-C, a closed lid, a power cut): run it again and it goes on where it was.
+    """
+    from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
+
+    with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
+        problems = working.run(desk, tell, reference, again=again)
+    if problems:
+        raise problems[0]
+
+
+@click.command()
+@json_option
+@pass_terminal
+def worker(terminal: Terminal, as_json: bool) -> None:
+    """Keep working on whatever is taken in, until stopped with Ctrl-C or a signal."""
+    from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
+
+    with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
+        working.work(desk, tell)
+
+
+@click.group()
+def model() -> None:
+    """Say which weights the recogniser may use."""
+
+
+@model.command("add")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", help="What to call it.  [default: the folder's name]")
+@pass_terminal
+def model_add(terminal: Terminal, folder: Path, name: str | None) -> None:
+    """Register a folder of CTranslate2 Whisper weights (NB-Whisper, large-v3 …) by its hash."""
+    with terminal.desk() as desk:
+        made = registry.register(desk, folder, name)
+    OUT.print(f"{made.name}  sha256 {made.sha256}")
+
+
+@model.command("list")
+@json_option
+@pass_terminal
+def model_list(terminal: Terminal, as_json: bool) -> None:
+    """List the weights this vault knows."""
+    with terminal.desk() as desk:
+        known = registry.everything(desk.vault.database)
+    rows = [{"name": one.name, "sha256": one.sha256, "folder": str(one.folder or "packaged")} for one in known]
+    say(rows if as_json else "\n".join(f"{r['name']:20} {r['sha256']}  {r['folder']}" for r in rows), as_json=as_json)
+
+
+@model.command("check")
+@click.argument("name", required=False)
+@pass_terminal
+def model_check(terminal: Terminal, name: str | None) -> None:
+    """Hash weights again and compare with what was registered; all of them without a NAME."""
+    with terminal.desk() as desk:
+        known = [registry.registered(desk.vault.database, name)] if name else registry.everything(desk.vault.database)
+    for one in known:
+        models.check(one)
+        OUT.print(f"{one.name}: unchanged")
+
+
+@click.command()
+@json_option
+@pass_terminal
+def doctor(terminal: Terminal, as_json: bool) -> None:
+    """Check this machine and vault, and say what to do about what is wrong."""
+    findings = doctors.examine(terminal.folder)
+    if as_json:
+        say([asdict(finding) for finding in findings], as_json=True)
+    else:
+        for finding in findings:
+            OUT.print(
+                f"[{'green' if finding.well else 'yellow'}]{'ok  ' if finding.well else 'LOOK'}[/] {finding.sentence}"
+            )

@@ -1,0 +1,147 @@
+"""Receive a recording: seal it, check what was sealed, keep it, give a receipt.
+
+The bytes are sealed first and checked afterwards, through the sealed copy, so that what was checked is what is
+kept. A file that fails the check leaves nothing but an entry in the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import sqlalchemy as sa
+
+from ingest.audio.decode import check
+from policies.actions import Action, Purpose
+from storage import lookup
+from storage.errors import AlreadyThere, BadInput
+from storage.records import Recording, Study, new_id, now
+from storage.transcript import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from policies.act import Act
+    from policies.desk import Desk
+    from policies.facts import Actor
+    from storage.records import Participant
+
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the interviewer gets: which recording it became, and the SHA-256 of exactly the bytes that were sent."""
+
+    recording: str
+    id: str
+    sha256: str
+    size: int
+    seconds: float
+    format: str
+    received: str
+    ledger_entry: int
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """Each file, and each file in each folder, in order; hidden files are left out."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        else:
+            yield path
+
+
+def take_in_file(desk: Desk, participant: Participant, path: Path) -> Receipt:
+    """Take in one file from a disk. Raises Denied, BadRecording, BadInput, AlreadyThere."""
+    try:
+        source = path.open("rb")
+    except OSError:
+        raise BadInput("That file cannot be opened. Check that it exists and that you may read it.") from None
+    with source:
+        return take_in(desk, participant, source, path.name)
+
+
+def take_in(desk: Desk, participant: Participant, source: BinaryIO, filename: str) -> Receipt:
+    """Seal, check and keep what `source` holds. Raises Denied, BadRecording, AlreadyThere; then nothing is kept."""
+    study = lookup.by_id(desk.vault.database, Study, participant.study_id)
+    with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
+        recording = _new(act, desk.who, study, participant)
+        hashed = _Hashed(source)
+        original = act.seal(recording, ORIGINAL, hashed, Provenance("intake", "tillit", "1"))
+        recording.sha256, recording.size = hashed.sha256, hashed.size
+        _refuse_twice(act, recording)
+        with act.open(original) as sealed:
+            recording.facts = check(sealed).to_dict()
+        place = f"recording/sealed_filename/{recording.id}/1"
+        recording.sealed_filename = act.seal_text(participant.id, place, filename)
+        act.facts["recording"] = recording.id
+        act.committed["sha256"] = recording.sha256
+    return _receipt(study, participant, recording, act.position or 0)
+
+
+def _new(act: Act, who: Actor, study: Study, participant: Participant) -> Recording:
+    taken = act.one(sa.select(sa.func.max(Recording.number)).where(Recording.participant_id == participant.id))
+    recording = Recording(
+        id=new_id(),
+        study_id=study.id,
+        participant_id=participant.id,
+        number=(taken or 0) + 1,
+        model=study.model,
+        language=study.language,
+        by_person_id=who.id,
+        created=now(),
+    )
+    act.add(recording)
+    return recording
+
+
+def _refuse_twice(act: Act, recording: Recording) -> None:
+    same = sa.select(Recording).where(
+        Recording.participant_id == recording.participant_id, Recording.sha256 == recording.sha256
+    )
+    there = act.one(same)
+    if there is not None:
+        raise AlreadyThere("This very file was taken in before, as number {n}. Nothing was added.", n=there.number)
+
+
+def _receipt(study: Study, participant: Participant, recording: Recording, position: int) -> Receipt:
+    return Receipt(
+        recording=f"{study.code}/{participant.code}-{recording.number}",
+        id=recording.id,
+        sha256=recording.sha256,
+        size=recording.size,
+        seconds=round(float(recording.facts["duration"]), 2),
+        format=f"{recording.facts['container']}/{recording.facts['codec']}",
+        received=recording.created.isoformat(),
+        ledger_entry=position,
+    )
+
+
+class _Hashed(io.RawIOBase):
+    """Reads through, counting and hashing."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._source.read(size)
+        self._digest.update(data)
+        self.size += len(data)
+        return data

@@ -1,0 +1,33 @@
+"""Open a transcript for somebody who may read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.release import RELEASED
+from ingest.stages import PSEUDONYMISED, TRANSCRIPT, Work
+from policies.actions import Action, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.desk import Desk
+    from storage.records import Recording
+    from storage.transcript import Transcript
+
+
+def read(desk: Desk, recording: Recording, *, real_names: bool = False) -> Transcript:
+    """The raw transcript, or what is released, or else the draft. Raises Denied, NotReady."""
+    action = Action.READ_TRANSCRIPT if real_names else Action.READ_PSEUDONYMISED
+    with desk.act(action, recording, Purpose.ANALYSE) as act:
+        work = Work(act, recording, desk.vault.database)
+        if real_names:
+            return work.transcript(TRANSCRIPT)
+        return work.transcript(RELEASED if work.artefact(RELEASED) else PSEUDONYMISED)
+
+
+def lines(transcript: Transcript) -> Iterator[str]:
+    """A line a segment: [hh:mm:ss] and its words."""
+    for segment in transcript.segments:
+        minutes, seconds = divmod(int(segment.start), 60)
+        yield f"[{minutes // 60:02}:{minutes % 60:02}:{seconds:02}] {segment.text}"

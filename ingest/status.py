@@ -1,0 +1,97 @@
+"""How far each interview has come, for those who may see it; codes, stages and times, nothing anybody said."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from ingest import STAGES
+from policies import consent
+from policies.actions import Action, Purpose
+from storage import lookup
+from storage.records import Handoff, Participant, Recording
+
+if TYPE_CHECKING:
+    from policies.act import Act
+    from policies.desk import Desk
+    from storage.records import Study
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recording: how long it is, the last stage done, what comes next, what stands in the way."""
+
+    recording: str
+    participant: str
+    seconds: float
+    stage: str
+    next: str
+    problem: str
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One study at a glance."""
+
+    study: str
+    title: str
+    approval: str
+    participants: int
+    consenting: int
+    handoffs: int
+    recordings: list[Line]
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def overview(desk: Desk, study: Study) -> Overview:
+    """A study's participants, recordings and hand-offs. Raises Denied."""
+    with desk.act(Action.SEE_STATUS, study, Purpose.STEWARDSHIP) as act:
+        people = {p.id: p for p in act.all(sa.select(Participant).where(Participant.study_id == study.id))}
+        recordings = act.all(
+            sa.select(Recording).where(Recording.study_id == study.id).order_by(Recording.created, Recording.number)
+        )
+        return Overview(
+            study=study.code,
+            title=study.title,
+            approval=study.approval,
+            participants=len(people),
+            consenting=sum(_consents(act, participant) for participant in people.values()),
+            handoffs=len(act.all(sa.select(Handoff).where(Handoff.study_id == study.id))),
+            recordings=[_line(study, people[recording.participant_id], recording) for recording in recordings],
+        )
+
+
+def everything(desk: Desk) -> list[Overview]:
+    """Every study this person has a role in."""
+    return [overview(desk, study) for study in lookup.studies_of(desk.vault.database, desk.who.id)]
+
+
+def _consents(act: Act, participant: Participant) -> bool:
+    newest = consent.current(act, participant)
+    return newest is not None and not newest.withdrawn
+
+
+def _line(study: Study, participant: Participant, recording: Recording) -> Line:
+    return Line(
+        recording=f"{study.code}/{participant.code}-{recording.number}",
+        participant=participant.code,
+        seconds=float(recording.facts["duration"]),
+        stage=recording.stage,
+        next=_next(recording.stage),
+        problem=recording.problem or "",
+    )
+
+
+def _next(stage: str) -> str:
+    names = [known.name for known in STAGES]
+    place = names.index(stage) + 1 if stage in names else 0
+    return names[place] if place < len(names) else "hand-off"

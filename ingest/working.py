@@ -1,0 +1,106 @@
+"""Work, watched: run what waits, show how far it is, go on after a stop."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from ingest import STAGES, pipeline
+from storage import lookup
+from storage.records import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import TaskID
+
+    from policies.desk import Desk
+    from storage.errors import TillitError
+
+NAMES = [stage.name for stage in STAGES]
+PATIENCE = 2.0  # seconds between looks for new recordings
+
+
+class Shown:
+    """A bar a recording, from whatever thread the news comes; or a line of JSON a piece of news."""
+
+    def __init__(self, desk: Desk, progress: Progress | None) -> None:
+        self._desk = desk
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+        self._names: dict[str, str] = {}
+
+    def __call__(self, recording: str, stage: str, done: float, total: float) -> None:
+        """Show that `recording` is `done` of `total` seconds through `stage`."""
+        if self._progress is None:
+            news = {
+                "recording": self._name(recording),
+                "stage": stage,
+                "done": round(done, 2),
+                "total": round(total, 2),
+            }
+            sys.stdout.write(json.dumps(news) + "\n")
+            sys.stdout.flush()
+            return
+        if recording not in self._bars:
+            self._bars[recording] = self._progress.add_task(self._name(recording), total=1.0, stage=stage)
+        share = done / total if total else 0.0
+        self._progress.update(
+            self._bars[recording], stage=f"{NAMES.index(stage) + 1}/{len(NAMES)} {stage}", completed=share
+        )
+
+    def _name(self, recording: str) -> str:
+        if recording not in self._names:
+            row = lookup.by_id(self._desk.vault.database, Recording, recording)
+            self._names[recording] = pipeline.reference(self._desk.vault, row)
+        return self._names[recording]
+
+
+@contextmanager
+def shown(desk: Desk, *, as_json: bool) -> Iterator[Shown]:
+    """Progress on the screen for as long as the body runs, or JSON lines on standard output."""
+    if as_json:
+        yield Shown(desk, None)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[stage]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        yield Shown(desk, progress)
+
+
+def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool) -> list[TillitError]:
+    """Run everything that waits, or one recording, to the end; returns what went wrong. Raises NotFound, NotReady."""
+    vault = desk.vault
+    only = lookup.recording(vault.database, reference) if reference else None
+    with pipeline.at_work(vault, tell) as robot:
+        todo = pipeline.waiting(vault, only, stopped=again)
+        todo = [pipeline.again(robot, recording) if recording.problem else recording for recording in todo]
+        return [problem for recording in todo if (problem := pipeline.finish(robot, recording))]
+
+
+def work(desk: Desk, tell: pipeline.Listener) -> None:
+    """Run whatever comes in until the process is asked to stop; a stop is clean between and within recordings."""
+    asked = threading.Event()
+    with _until_asked(asked.set), pipeline.at_work(desk.vault, tell) as robot:
+        while not asked.is_set():
+            for recording in pipeline.waiting(desk.vault):
+                pipeline.finish(robot, recording)
+                if asked.is_set():
+                    return
+            asked.wait(PATIENCE)
+
+
+@contextmanager
+def _until_asked(stop: Callable[[], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

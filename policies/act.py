@@ -1,0 +1,147 @@
+"""One act behind the door: what it may read, what it will write, and how it ends.
+
+Reads see committed rows and hold no lock. Writes are gathered and made at the end, in one transaction with the
+outcome's ledger entry: all of it or nothing. Sealed payloads are written at once, but their headers, without which
+they are noise, are rows like the others.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from sqlalchemy.orm import Session
+
+from storage import age, keys
+from storage.records import Artefact, Row, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import sqlalchemy as sa
+
+    from policies.facts import Actor, Resource
+    from storage.permit import Permit
+    from storage.records import Recording
+    from storage.transcript import Provenance
+    from storage.vault import Vault
+
+T = TypeVar("T")
+FILE_KEY = 16
+
+
+class Act:
+    """What the body of `with gate.act(...) as act` holds in its hands."""
+
+    def __init__(self, vault: Vault, permit: Permit, actor: Actor, resource: Resource) -> None:
+        self.actor = actor
+        self.resource = resource
+        self.facts: dict[str, Any] = {}
+        self.committed: dict[str, str] = {}
+        self.position: int | None = None
+        self._vault = vault
+        self._permit = permit
+        self._reader = Session(vault.database.reader, expire_on_commit=False)
+        self._writes: list[Callable[[Session], None]] = []
+        self._blobs: list[str] = []
+        self._identities: dict[str, age.HybridIdentity] = {}
+
+    def one(self, query: sa.Select[T]) -> T | None:
+        """The first row of a query, or None."""
+        found = self.all(query.limit(1))
+        return found[0] if found else None
+
+    def all(self, query: sa.Select[T]) -> list[T]:
+        """Every row of a query, as committed now."""
+        self._reader.expire_all()
+        return list(self._reader.scalars(query))
+
+    def add(self, row: Row) -> None:
+        """Add `row` when the act ends well."""
+        self.later(lambda session: session.add(row))
+
+    def later(self, write: Callable[[Session], None]) -> None:
+        """Do `write` in the transaction that ends the act."""
+        self._writes.append(write)
+
+    def change(self, row: Row, **values: object) -> None:
+        """Set columns of an existing row when the act ends well."""
+        kind, row_id = type(row), row.id
+
+        def write(session: Session) -> None:
+            stored = session.get_one(kind, row_id)
+            for name, value in values.items():
+                setattr(stored, name, value)
+
+        self.later(write)
+
+    def seal(
+        self, recording: Recording, kind: str, data: BinaryIO | bytes, made_by: Provenance, version: int = 1
+    ) -> Artefact:
+        """Seal `data` to the recording's participant; its row is added when the act ends well."""
+        self._permit.for_participant(recording.participant_id)
+        file_key = os.urandom(FILE_KEY)
+        header = age.make_header(file_key, [self._vault.keys.recipient(recording.participant_id)])
+        source = io.BytesIO(data) if isinstance(data, bytes) else data
+        with self._vault.blobs.writer() as blob:
+            self._blobs.append(blob.name)
+            size = age.seal_payload(source, blob, file_key)
+        artefact = Artefact(
+            id=new_id(), recording_id=recording.id, participant_id=recording.participant_id, kind=kind,
+            version=version, header=header, blob=blob.name, size=size, made_by=asdict(made_by),
+        )  # fmt: skip
+        self.add(artefact)
+        return artefact
+
+    def open(self, artefact: Artefact) -> age.SealedReader:
+        """A seekable reader over an artefact's plaintext; it lives as long as the act."""
+        identity = self._identity(artefact.participant_id)
+        file_key = age.open_header(artefact.header, [identity])
+        return age.open_payload(self._vault.blobs.open(artefact.blob), file_key)
+
+    def read(self, artefact: Artefact) -> bytes:
+        """An artefact's plaintext, whole."""
+        with self.open(artefact) as reader:
+            return reader.read()
+
+    def seal_text(self, participant: str, place: str, text: str) -> bytes:
+        """A column's value under the participant's key, bound to `place` ("table/column/row/version")."""
+        return keys.seal_column(keys.column_key(self._identity(participant)), place, text)
+
+    def open_text(self, participant: str, place: str, sealed: bytes) -> str:
+        """What `seal_text` sealed for the same place."""
+        return keys.open_column(keys.column_key(self._identity(participant)), place, sealed)
+
+    def new_key(self, owner: str, parent: str | None) -> None:
+        """Make a study's or participant's key when the act ends well."""
+        self.later(lambda session: self._vault.keys.new(session, owner, parent))
+
+    def link(self) -> AbstractContextManager[Session]:
+        """The link key, for acts whose declaration opens it."""
+        return self._vault.link.session(self._permit)
+
+    def _identity(self, participant: str) -> age.HybridIdentity:
+        self._permit.for_participant(participant)
+        if participant not in self._identities:
+            self._identities[participant] = self._vault.keys.participant(self._permit, participant)
+        return self._identities[participant]
+
+    def write_to(self, session: Session) -> None:
+        """Make the gathered writes; called by the gate."""
+        for write in self._writes:
+            write(session)
+            session.flush()
+
+    def abandon(self) -> None:
+        """Remove the payloads written so far; called by the gate when the body raised."""
+        for name in self._blobs:
+            self._vault.blobs.remove(name)
+
+    def close(self) -> None:
+        """End the act: the permit is dead and no key is held any more."""
+        self._permit.live = False
+        self._identities.clear()
+        self._reader.close()

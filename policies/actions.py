@@ -1,0 +1,99 @@
+"""Every action in the house, in one table: on what, for which purposes, and whether it opens the link key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why somebody acts. The first eight are what a participant consents to, one by one."""
+
+    RECORD = "record"
+    TRANSCRIBE = "transcribe"
+    ANALYSE = "analyse"
+    QUOTE = "quote"
+    SHARE_TEXT = "share_text"
+    SHARE_SOUND = "share_sound"
+    ARCHIVE = "archive"
+    CONTACT = "contact"
+    STEWARDSHIP = "stewardship"
+
+
+CONSENTED = tuple(purpose for purpose in Purpose if purpose is not Purpose.STEWARDSHIP)
+
+
+class Role(StrEnum):
+    """What somebody is to a study."""
+
+    INTERVIEWER = "interviewer"
+    STEWARD = "steward"
+    RESEARCHER = "researcher"
+
+
+class Action(StrEnum):
+    """Everything the door can be asked for; the names are those of access.cedarschema."""
+
+    CREATE_STUDY = "create_study"
+    REGISTER_MODEL = "register_model"
+    READ_LEDGER = "read_ledger"
+    SEE_STATUS = "see_status"
+    ADD_MEMBER = "add_member"
+    ADD_PARTICIPANT = "add_participant"
+    RECORD_CONSENT = "record_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    SET_ATTRIBUTES = "set_attributes"
+    TAKE_IN = "take_in"
+    NOTE_PROBLEM = "note_problem"
+    ADMIT = "admit"
+    DECODE = "decode"
+    TRANSCRIBE = "transcribe"
+    FIND_NAMES = "find_names"
+    APPLY_PSEUDONYMS = "apply_pseudonyms"
+    READ_TRANSCRIPT = "read_transcript"
+    READ_PSEUDONYMISED = "read_pseudonymised"
+    REVIEW = "review"
+    RELEASE = "release"
+    HAND_OFF = "hand_off"
+    HAND_OFF_RECORDING = "hand_off_recording"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """How an action is declared: the kind of resource, its purposes, and whether it opens the link key."""
+
+    resource: str
+    purposes: frozenset[Purpose]
+    link: bool = False
+
+
+def _spec(resource: str, *purposes: Purpose, link: bool = False) -> Spec:
+    return Spec(resource, frozenset(purposes), link)
+
+
+_SHARING = (Purpose.ANALYSE, Purpose.SHARE_TEXT, Purpose.ARCHIVE)
+
+ACTIONS: dict[Action, Spec] = {
+    Action.CREATE_STUDY: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.REGISTER_MODEL: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.READ_LEDGER: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
+    Action.ADD_PARTICIPANT: _spec("Study", Purpose.STEWARDSHIP),
+    Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.WITHDRAW_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.SET_ATTRIBUTES: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.TAKE_IN: _spec("Participant", Purpose.RECORD),
+    Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
+    Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.DECODE: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.TRANSCRIBE: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.FIND_NAMES: _spec("Recording", Purpose.TRANSCRIBE, link=True),
+    Action.APPLY_PSEUDONYMS: _spec("Recording", Purpose.TRANSCRIBE, link=True),
+    Action.READ_TRANSCRIPT: _spec("Recording", Purpose.ANALYSE),
+    Action.READ_PSEUDONYMISED: _spec("Recording", Purpose.ANALYSE),
+    Action.REVIEW: _spec("Recording", Purpose.ANALYSE, link=True),
+    Action.RELEASE: _spec("Recording", Purpose.ANALYSE, link=True),
+    Action.HAND_OFF: _spec("Study", *_SHARING),
+    Action.HAND_OFF_RECORDING: _spec("Recording", *_SHARING),
+}

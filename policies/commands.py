@@ -1,0 +1,171 @@
+"""The steward's commands: studies, members, participants, consent, the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from policies import audit as audits
+from policies import consent as consents
+from policies import studies
+from policies.actions import CONSENTED, Role
+from policies.terminal import DAY, OUT, Terminal, json_option, pass_terminal, say
+from storage import lookup
+from storage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import TextIO
+
+
+@click.group()
+def member() -> None:
+    """Say who works on a study."""
+
+
+@member.command("add")
+@click.argument("study_code", metavar="STUDY")
+@click.argument("handle", metavar="WHO")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What they are to the study; give it again for more.",
+)
+@pass_terminal
+def member_add(terminal: Terminal, study_code: str, handle: str, roles: Sequence[str]) -> None:
+    """Give WHO one or more roles in STUDY."""
+    with terminal.desk() as desk:
+        studies.add_member(desk, lookup.study(desk.vault.database, study_code), handle, [Role(role) for role in roles])
+    OUT.print(f"{handle} is now {', '.join(roles)} in {study_code}.")
+
+
+@click.group()
+def participant() -> None:
+    """Add participants, by code."""
+
+
+@participant.command("add")
+@click.argument("reference", metavar="STUDY/CODE")
+@click.option(
+    "--attr", "attributes", multiple=True, metavar="NAME=VALUE", help="For the coding tool: sex=woman, age=50-55 …"
+)
+@pass_terminal
+def participant_add(terminal: Terminal, reference: str, attributes: Sequence[str]) -> None:
+    """Add a participant such as rus/P07. Use a code, never a name."""
+    study_code, _, code = reference.partition("/")
+    pairs = dict(_pair(text) for text in attributes)
+    with terminal.desk() as desk:
+        made = studies.add_participant(desk, lookup.study(desk.vault.database, study_code), code)
+        if pairs:
+            studies.set_attributes(desk, made, pairs)
+    OUT.print(f"Participant {reference} is added. Next: tillit consent record {reference} --purpose …")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise BadInput("An attribute is given as NAME=VALUE, such as sex=woman.")
+    return name.strip(), value.strip()
+
+
+@click.group()
+def consent() -> None:
+    """Record and withdraw consent."""
+
+
+@consent.command("record")
+@click.argument("reference", metavar="STUDY/CODE")
+@click.option(
+    "--purpose", "purposes", multiple=True, required=True, help=f"{', '.join(CONSENTED)}; give it again for more."
+)
+@click.option("--given", type=DAY, required=True, help="The day consent was given, YYYY-MM-DD.")
+@click.option("--expires", type=DAY, required=True, help="The last day it holds.")
+@click.option("--letter", required=True, help="Which version of the information letter they got.")
+@click.option(
+    "--how", type=click.Choice(consents.WAYS), default="in writing", show_default=True, help="How it was given."
+)
+@pass_terminal
+def consent_record(  # noqa: PLR0913  # one parameter an option
+    terminal: Terminal,
+    *,
+    reference: str,
+    purposes: tuple[str, ...],
+    given: datetime,
+    expires: datetime,
+    letter: str,
+    how: str,
+) -> None:
+    """Record what a participant agreed to. The newest record counts."""
+    stated = consents.Given(consents.purposes_named(purposes), given.date(), how, letter, expires.date())
+    with terminal.desk() as desk:
+        made = consents.record(desk, lookup.participant(desk.vault.database, reference), stated)
+    OUT.print(f"Consent of {reference} is recorded for: {', '.join(made.purposes)}.")
+
+
+@consent.command("withdraw")
+@click.argument("reference", metavar="STUDY/CODE")
+@pass_terminal
+def consent_withdraw(terminal: Terminal, reference: str) -> None:
+    """Withdraw a participant's consent: from now on nothing of theirs opens, and work in flight keeps nothing."""
+    with terminal.desk() as desk:
+        consents.withdraw(desk, lookup.participant(desk.vault.database, reference))
+    OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened any more.")
+
+
+@click.group()
+def audit() -> None:
+    """Read and verify the ledger."""
+
+
+@audit.command("verify")
+@click.option(
+    "--checkpoint", type=click.File("r", encoding="utf-8"), help="A checkpoint kept elsewhere, to compare with."
+)
+@pass_terminal
+def audit_verify(terminal: Terminal, checkpoint: TextIO | None) -> None:
+    """Recompute the whole ledger and check its signature."""
+    with terminal.desk() as desk:
+        verified = audits.verify(desk, checkpoint.read() if checkpoint else None)
+    OUT.print(f"The ledger adds up: {verified.size} entries, none changed, none missing.")
+
+
+@audit.command("checkpoint")
+@pass_terminal
+def audit_checkpoint(terminal: Terminal) -> None:
+    """Print the newest signed checkpoint. Keep it somewhere else: it is what catches a ledger cut short."""
+    with terminal.desk() as desk:
+        click.echo(desk.vault.ledger.checkpoint(), nl=False)
+
+
+@audit.command("export")
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="A new folder for the files.")
+@pass_terminal
+def audit_export(terminal: Terminal, folder: Path) -> None:
+    """Write entries, checkpoint and public key for docs/verify_audit.py, which needs no Tillit."""
+    with terminal.desk() as desk:
+        audits.export(desk, folder)
+    OUT.print(f"python3 docs/verify_audit.py {folder}/key.txt {folder}/entries.jsonl {folder}/checkpoint.txt")
+
+
+@audit.command("list")
+@click.option("-n", "newest", default=40, show_default=True, help="How many of the newest; 0 for all.")
+@json_option
+@pass_terminal
+def audit_list(terminal: Terminal, newest: int, as_json: bool) -> None:
+    """List who did what, to what, why, and whether it was allowed."""
+    with terminal.desk() as desk:
+        seen = audits.entries(desk, newest)
+    if as_json:
+        say([one.to_dict() for one in seen], as_json=True)
+        return
+    table = Table("no.", "at", "who", "what", "on", "purpose", "outcome")
+    for one in seen:
+        table.add_row(str(one.number), one.at, one.who, one.what, one.resource[:18], one.purpose, one.outcome)
+    OUT.print(table)

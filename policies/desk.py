@@ -1,0 +1,31 @@
+"""Somebody at the door of an open vault: what every task in the house is handed first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from policies.act import Act
+    from policies.actions import Action, Purpose
+    from policies.facts import Actor
+    from policies.gate import Gate
+    from storage.records import Participant, Recording, Study
+    from storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open vault, its door, and who is asking."""
+
+    vault: Vault
+    gate: Gate
+    who: Actor
+
+    def act(
+        self, action: Action, thing: Study | Participant | Recording | str, purpose: Purpose
+    ) -> AbstractContextManager[Act]:
+        """Ask at the door as this person; see policies.gate."""
+        return self.gate.act(self.who, action, thing, purpose)

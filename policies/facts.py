@@ -1,0 +1,153 @@
+"""Gathers what the rules ask about: who somebody is to a study, what the consent says, what stage a recording is at.
+
+Facts are read afresh for every question, from the connection it is asked on, so that a decision inside a
+transaction sees what that transaction will commit against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from policies.actions import Role
+from storage.records import Artefact, Consent, Membership, Participant, Recording, Study
+
+if TYPE_CHECKING:
+    from policies.actions import Action, Purpose
+
+NEVER = date(1970, 1, 1)
+PIPELINE = "pipeline"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an opaque id for the ledger, a handle for the screen."""
+
+    id: str
+    handle: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is acted on, by kind and id, and the study and participant it belongs to."""
+
+    kind: str
+    id: str
+    study: str | None = None
+    participant: str | None = None
+
+
+def resource_of(thing: Study | Participant | Recording | str) -> Resource:
+    """The resource a row stands for; a string is a vault's id."""
+    if isinstance(thing, Study):
+        return Resource("Study", thing.id, study=thing.id)
+    if isinstance(thing, Participant):
+        return Resource("Participant", thing.id, study=thing.study_id, participant=thing.id)
+    if isinstance(thing, Recording):
+        return Resource("Recording", thing.id, study=thing.study_id, participant=thing.participant_id)
+    return Resource("Vault", thing)
+
+
+def request(actor: Actor, action: Action, resource: Resource, purpose: Purpose, moment: datetime) -> dict[str, Any]:
+    """The question in Cedar's form."""
+    return {
+        "principal": _uid("User", actor.id),
+        "action": _uid("Action", action.value),
+        "resource": _uid(resource.kind, resource.id),
+        "context": {"now": _datetime(moment), "purpose": purpose.value},
+    }
+
+
+def entities(connection: sa.Connection, actor: Actor, resource: Resource) -> list[dict[str, Any]]:
+    """Everything the rules may look at for this actor and resource, in Cedar's JSON form."""
+    with Session(connection) as session:
+        found = [_user(session, actor)]
+        if resource.kind == "Vault":
+            found.append(_entity("Vault", resource.id, {"stewards": _role("vault", Role.STEWARD)}))
+        if resource.study:
+            found.append(_study(session, resource.study))
+        if resource.participant:
+            found.append(_held(session, resource))
+        return found
+
+
+def _user(session: Session, actor: Actor) -> dict[str, Any]:
+    if actor.id == PIPELINE:
+        return _entity("User", actor.id, {}, [_uid("Role", PIPELINE)])
+    memberships = session.scalars(sa.select(Membership).where(Membership.person_id == actor.id))
+    return _entity("User", actor.id, {}, [_uid("Role", f"{m.study_id or 'vault'}/{m.role}") for m in memberships])
+
+
+def _study(session: Session, study_id: str) -> dict[str, Any]:
+    study = session.get_one(Study, study_id)
+    return _entity(
+        "Study",
+        study.id,
+        {
+            "interviewers": _role(study.id, Role.INTERVIEWER),
+            "stewards": _role(study.id, Role.STEWARD),
+            "researchers": _role(study.id, Role.RESEARCHER),
+            "approved": bool(study.approval.strip()),
+            "starts": _datetime(_midnight(study.starts)),
+            "ends": _datetime(_end_of(study.ends)),
+            "review_required": study.review == "required",
+        },
+    )
+
+
+def _held(session: Session, resource: Resource) -> dict[str, Any]:
+    """The participant or recording, with its consent."""
+    attributes: dict[str, Any] = {
+        "study": {"__entity": _uid("Study", str(resource.study))},
+        "consent": _consent(session, str(resource.participant)),
+    }
+    if resource.kind == "Recording":
+        attributes["released"] = _is_released(session, resource.id)
+    return _entity(resource.kind, resource.id, attributes)
+
+
+def _consent(session: Session, participant: str) -> dict[str, Any]:
+    newest = sa.select(Consent).where(Consent.participant_id == participant).order_by(Consent.version.desc()).limit(1)
+    consent = session.scalars(newest).first()
+    return {
+        "given": consent is not None,
+        "withdrawn": consent is not None and consent.withdrawn,
+        "purposes": consent.purposes if consent else [],
+        "until": _datetime(_end_of(consent.expires if consent else NEVER)),
+    }
+
+
+def _is_released(session: Session, recording: str) -> bool:
+    released = sa.select(Artefact.id).where(Artefact.recording_id == recording, Artefact.kind == "released")
+    return session.scalars(released.limit(1)).first() is not None
+
+
+def _entity(
+    kind: str, name: str, attrs: dict[str, Any], parents: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    return {"uid": _uid(kind, name), "attrs": attrs, "parents": parents or []}
+
+
+def _uid(kind: str, name: str) -> dict[str, str]:
+    return {"type": f"Tillit::{kind}", "id": name}
+
+
+def _role(scope: str, role: Role) -> dict[str, Any]:
+    return {"__entity": _uid("Role", f"{scope}/{role}")}
+
+
+def _datetime(moment: datetime) -> dict[str, Any]:
+    text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"__extn": {"fn": "datetime", "arg": text}}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _end_of(day: date) -> datetime:
+    return _midnight(day) + timedelta(days=1) - timedelta(seconds=1)

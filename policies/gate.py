@@ -1,0 +1,137 @@
+"""The one door to protected data.
+
+    with gate.act(actor, Action.READ_TRANSCRIPT, recording, Purpose.ANALYSE) as act:
+        transcript = act.read(artefact)
+
+Going in: the facts are put to the rules, the decision is in the ledger and durable, and only an allow gives a Permit.
+Coming out: the rules are asked once more inside the transaction that keeps the work, and the outcome is written in
+it; a withdrawal during the act therefore keeps nothing. An exception rolls everything back and records a failure.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from policies.act import Act
+from policies.actions import ACTIONS, Action, Purpose
+from policies.decide import Decision, Rules, house_rules
+from policies.facts import Actor, Resource, entities, request, resource_of
+from storage.errors import AlreadyThere, Denied, StorageFailed, TillitError
+from storage.ledger import Entry
+from storage.permit import Permit
+from storage.records import new_id, now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+    from storage.records import Participant, Recording, Study
+    from storage.vault import Vault
+
+WRONG_USE = "The rules do not know this action for this purpose, so the answer is no."
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked at the door, and the id under which the ledger keeps it."""
+
+    actor: Actor
+    action: Action
+    resource: Resource
+    purpose: Purpose
+    id: str = field(default_factory=new_id)
+
+
+class Gate:
+    """The door of one vault."""
+
+    def __init__(self, vault: Vault, rules: Rules | None = None) -> None:
+        self._vault = vault
+        self._rules = rules or house_rules()
+
+    @contextmanager
+    def act(
+        self, actor: Actor, action: Action, thing: Study | Participant | Recording | str, purpose: Purpose
+    ) -> Iterator[Act]:
+        """Ask, and hold the door open for the body. Raises Denied; StorageFailed if the ledger takes no entry."""
+        question = Question(actor, action, resource_of(thing), purpose)
+        with self._vault.database.reader.connect() as connection:
+            decision = self._decide(connection, question)
+        self._vault.ledger.record(_decision_entry(question, decision))
+        if not decision.allowed:
+            raise Denied(decision.reason)
+        act = Act(self._vault, _permit(question), actor, question.resource)
+        try:
+            yield act
+        except BaseException as error:
+            self._undo(act, question, error)
+            raise
+        else:
+            self._keep(act, question)
+        finally:
+            act.close()
+
+    def _decide(self, connection: sa.Connection, question: Question) -> Decision:
+        spec = ACTIONS[question.action]
+        if question.resource.kind != spec.resource or question.purpose not in spec.purposes:
+            return Decision(allowed=False, rules=("undeclared",), reason=WRONG_USE)
+        asked = request(question.actor, question.action, question.resource, question.purpose, now())
+        return self._rules.decide(asked, entities(connection, question.actor, question.resource))
+
+    def _keep(self, act: Act, question: Question) -> None:
+        try:
+            with Session(self._vault.database.writer, expire_on_commit=False) as session, session.begin():
+                self._ask_again(session, question)
+                act.write_to(session)
+                facts = {"ok": True, **act.facts}
+                entry = Entry("outcome", question.id, facts, act.committed, question.resource.participant)
+                act.position = self._vault.ledger.append(session, entry)
+        except Denied as error:
+            self._undo(act, question, error)
+            raise
+        except IntegrityError as error:
+            self._undo(act, question, error)
+            raise AlreadyThere("That is there already. Look with `tillit status`.") from None
+        except (DBAPIError, OSError):
+            # The commit may have reached the disk all the same, so the payloads stay where they are.
+            raise StorageFailed(
+                "The vault could not be written. Check the disk, then look with `tillit status` what was kept.",
+            ) from None
+
+    def _ask_again(self, session: Session, question: Question) -> None:
+        again = self._decide(session.connection(), question)
+        if not again.allowed:
+            raise Denied(again.reason)
+
+    def _undo(self, act: Act, question: Question, error: BaseException) -> None:
+        """Remove what was written, and say in the ledger that it failed and how; never what the error said."""
+        act.abandon()
+        facts = {"ok": False, "error": type(error).__name__, **act.facts}
+        try:
+            self._vault.ledger.record(Entry("outcome", question.id, facts, {}, question.resource.participant))
+        except TillitError:
+            error.add_note("The ledger did not take the failure's entry either.")
+
+
+def _permit(question: Question) -> Permit:
+    resource = question.resource
+    held = frozenset({resource.participant}) if resource.participant else frozenset()
+    return Permit(act=question.id, study=resource.study, participants=held, link=ACTIONS[question.action].link)
+
+
+def _decision_entry(question: Question, decision: Decision) -> Entry:
+    facts: dict[str, object] = {
+        "actor": question.actor.id,
+        "action": question.action.value,
+        "resource": f"{question.resource.kind}/{question.resource.id}",
+        "purpose": question.purpose.value,
+        "allow": decision.allowed,
+        "rules": list(decision.rules),
+    }
+    return Entry("decision", question.id, facts, {}, question.resource.participant)

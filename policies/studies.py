@@ -1,0 +1,122 @@
+"""Studies, the people who work on them, and participants by code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from policies.actions import Action, Purpose, Role
+from policies.facts import Actor
+from storage import lookup
+from storage.errors import AlreadyThere, BadInput
+from storage.ledger import Entry
+from storage.records import Membership, Participant, Person, Study, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from policies.act import Act
+    from policies.desk import Desk
+    from storage.vault import Vault
+
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no")."""
+
+    code: str
+    title: str
+    approval: str
+    starts: date
+    ends: date
+    language: str
+    review: str = "required"
+    model: str = "base"
+
+
+def actor(vault: Vault, handle: str) -> Actor:
+    """Who this handle is; a stranger is the anonymous actor, whom the door refuses and the ledger remembers."""
+    person = lookup.person(vault.database, handle)
+    return Actor(person.id, handle) if person else Actor(ANONYMOUS, handle)
+
+
+def found(vault: Vault, handle: str) -> None:
+    """Make the first person of a new vault its data steward."""
+    person = Person(id=new_id(), handle=lookup.code(handle))
+    with Session(vault.database.writer) as session, session.begin():
+        if session.query(Person).count():
+            raise AlreadyThere("This vault has its steward already.")
+        session.add(person)
+        session.flush()
+        session.add(Membership(person_id=person.id, study_id=None, role=Role.STEWARD))
+        vault.ledger.append(session, Entry("founded", new_id(), {"steward": person.id}))
+
+
+def create(desk: Desk, new: NewStudy) -> Study:
+    """Make a study with a key of its own; who makes it is its data steward. Raises Denied, AlreadyThere, BadInput."""
+    if new.ends < new.starts:
+        raise BadInput("The study ends before it starts. Check --starts and --ends.")
+    study = Study(id=new_id(), **{**vars(new), "code": lookup.code(new.code)})
+    with desk.act(Action.CREATE_STUDY, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        act.add(study)
+        act.new_key(study.id, None)
+        act.add(Membership(person_id=desk.who.id, study_id=study.id, role=Role.STEWARD))
+        act.facts["study"] = study.id
+    return study
+
+
+def add_member(desk: Desk, study: Study, handle: str, roles: list[Role]) -> None:
+    """Give somebody roles in a study; the person is made if the handle is new. Raises Denied, AlreadyThere."""
+    with desk.act(Action.ADD_MEMBER, study, Purpose.STEWARDSHIP) as act:
+        person_id = _person(act, handle)
+        for role in roles:
+            act.add(Membership(person_id=person_id, study_id=study.id, role=role))
+        act.facts.update(person=person_id, roles=[role.value for role in roles])
+
+
+def _person(act: Act, handle: str) -> str:
+    known = act.one(sa.select(Person).where(Person.handle == lookup.code(handle)))
+    if known:
+        return known.id
+    person = Person(id=new_id(), handle=handle)
+    act.add(person)
+    return person.id
+
+
+def add_participant(desk: Desk, study: Study, code: str) -> Participant:
+    """Add a participant by code, with a key of their own. Raises Denied, AlreadyThere, BadInput."""
+    participant = Participant(id=new_id(), study_id=study.id, code=lookup.code(code))
+    with desk.act(Action.ADD_PARTICIPANT, study, Purpose.STEWARDSHIP) as act:
+        act.add(participant)
+        act.new_key(participant.id, study.id)
+        act.facts["participant_added"] = participant.id
+    return participant
+
+
+def set_attributes(desk: Desk, participant: Participant, attributes: Mapping[str, str]) -> None:
+    """Keep what the coding tool will sort cases by (sex, age band …), sealed under the participant's key."""
+    with desk.act(Action.SET_ATTRIBUTES, participant, Purpose.STEWARDSHIP) as act:
+        text = json.dumps(dict(attributes), ensure_ascii=False, sort_keys=True)
+        sealed = act.seal_text(participant.id, attributes_place(participant.id), text)
+        act.change(participant, sealed_attributes=sealed)
+        act.facts["attributes"] = len(attributes)
+
+
+def attributes(act: Act, participant: Participant) -> dict[str, str]:
+    """A participant's attributes, for an act that covers them."""
+    if participant.sealed_attributes is None:
+        return {}
+    place = attributes_place(participant.id)
+    return dict(json.loads(act.open_text(participant.id, place, participant.sealed_attributes)))
+
+
+def attributes_place(participant_id: str) -> str:
+    """Where a participant's attributes are sealed: table, column, row and version."""
+    return f"participant/sealed_attributes/{participant_id}/1"

@@ -1,0 +1,83 @@
+"""What commands share: the terminal they print to, and the vault, person and passphrase they are run with."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from policies import studies
+from policies.desk import Desk
+from policies.gate import Gate
+from storage.errors import BadInput
+from storage.vault import open_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+DAY = click.DateTime(["%Y-%m-%d"])
+CREDENTIAL = "tillit-passphrase"
+
+
+class Terminal:
+    """What every command is given: where the vault is, who asks, and where the passphrase comes from."""
+
+    def __init__(self, vault: Path, handle: str, passphrase_fd: int | None) -> None:
+        self.folder = vault
+        self.handle = handle
+        self._fd = passphrase_fd
+        self._passphrase: bytes | None = None
+
+    def passphrase(self, *, new: bool = False) -> bytes:
+        """From the file descriptor, else the systemd credential, else a prompt; asked for once, never an argument."""
+        if self._passphrase is None:
+            self._passphrase = self._from_descriptor() or _from_credential() or _from_prompt(new=new)
+        return self._passphrase
+
+    def _from_descriptor(self) -> bytes | None:
+        if self._fd is None:
+            return None
+        try:
+            with os.fdopen(self._fd, "rb") as source:
+                return source.read().rstrip(b"\r\n")
+        except OSError:
+            raise BadInput("That file descriptor cannot be read. Use it as in --passphrase-fd 3 3<FILE.") from None
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The vault, open, with this person at its door."""
+        vault = open_vault(self.folder, self.passphrase)
+        try:
+            yield Desk(vault, Gate(vault), studies.actor(vault, self.handle))
+        finally:
+            vault.close()
+
+
+def _from_credential() -> bytes | None:
+    """From LoadCredential (systemd.exec(5)), which hands secrets to a service as files in a folder of its own."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / CREDENTIAL if folder else None
+    return path.read_bytes().rstrip(b"\r\n") if path and path.is_file() else None
+
+
+def _from_prompt(*, new: bool) -> bytes:
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)).encode()
+
+
+pass_terminal = click.make_pass_decorator(Terminal)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+def say(value: object, *, as_json: bool) -> None:
+    """Print a result: JSON for a script, else as it is."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        OUT.print(value, markup=False)

@@ -1,0 +1,100 @@
+"""The link key: which real name a surrogate stands for. Its own root, its own database file, apart from the rest.
+
+The records with all their keys say nothing about who somebody is without this file, and this file nothing about
+what anybody said.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+from storage.records import UtcDateTime, new_id, now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from storage.database import Database
+    from storage.permit import Permit
+
+
+class LinkRow(DeclarativeBase):
+    """Every table of the link-key database."""
+
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  # SQLAlchemy's own idiom
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Name(LinkRow):
+    """One person, place or number somebody spoke of, and its surrogate, the same in the whole study."""
+
+    __tablename__ = "name"
+    __table_args__ = (sa.UniqueConstraint("study_id", "surrogate"),)
+    study_id: Mapped[str]
+    kind: Mapped[str]
+    surrogate: Mapped[str]
+    gender: Mapped[str | None]
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    forms: Mapped[list[Form]] = relationship(back_populates="name", lazy="selectin", order_by="Form.form")
+
+
+class Form(LinkRow):
+    """One way the real name was spoken."""
+
+    __tablename__ = "form"
+    __table_args__ = (sa.UniqueConstraint("name_id", "form"),)
+    name_id: Mapped[str] = mapped_column(sa.ForeignKey("name.id"))
+    form: Mapped[str]
+    name: Mapped[Name] = relationship(back_populates="forms")
+
+
+class Seed(LinkRow):
+    """The secret that surrogates of one study are drawn with; `id` is the study's."""
+
+    __tablename__ = "seed"
+    seed: Mapped[bytes]
+
+
+class LinkKey:
+    """Opens the link-key database for a Permit that says so, and for nothing else."""
+
+    def __init__(self, unlock: Callable[[], Database]) -> None:
+        self._unlock = unlock
+        self._database: Database | None = None
+
+    @contextmanager
+    def session(self, permit: Permit) -> Iterator[Session]:
+        """One transaction on the link key; rolled back on an exception. Raises Denied, Locked."""
+        permit.for_link()
+        if self._database is None:
+            self._database = self._unlock()
+        with Session(self._database.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Let the database go."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def seed_of(session: Session, study: str) -> bytes:
+    """The study's 32-byte seed, made the first time it is asked for."""
+    row = session.get(Seed, study)
+    if row is None:
+        row = Seed(id=study, seed=secrets.token_bytes(32))
+        session.add(row)
+    return row.seed
+
+
+def names_of(session: Session, study: str) -> list[Name]:
+    """Every name of a study, oldest first."""
+    query = sa.select(Name).where(Name.study_id == study).order_by(Name.created, Name.id)
+    return list(session.scalars(query))

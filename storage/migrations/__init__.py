@@ -1,0 +1,1 @@
+"""The shapes the databases have had, oldest first."""

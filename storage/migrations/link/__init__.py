@@ -1,0 +1,1 @@
+"""The link-key database, oldest shape first."""

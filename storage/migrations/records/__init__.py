@@ -1,0 +1,1 @@
+"""The records database, oldest shape first."""

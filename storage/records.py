@@ -1,0 +1,208 @@
+"""What the house keeps about studies, people, consent, recordings and what was made of them.
+
+Rows hold codes, states and times. What belongs to a participant (attributes, the name of an uploaded file, the
+wording of a reviewer's addition) is in columns called `sealed_…`, under that participant's key, bound to table,
+column, row and version. Real names are not here at all: they live with the link key, in a database of their own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+def new_id() -> str:
+    """An opaque id: 32 hex digits, random."""
+    return uuid.uuid4().hex
+
+
+def now() -> datetime:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC; SQLite would drop the zone."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """To UTC without a zone."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Back to UTC."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Row(DeclarativeBase):
+    """Every table of the records database."""
+
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own idiom
+        datetime: UtcDateTime,
+        dict[str, Any]: sa.JSON,
+        list[str]: sa.JSON,
+    }
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Person(Row):
+    """Somebody who works here; `handle` is what they type after `--as`."""
+
+    __tablename__ = "person"
+    handle: Mapped[str] = mapped_column(unique=True)
+
+
+class Membership(Row):
+    """A person's role: in a study, or in the vault as a whole when `study_id` is NULL."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.UniqueConstraint("person_id", "study_id", "role"),)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    study_id: Mapped[str | None] = mapped_column(sa.ForeignKey("study.id"))
+    role: Mapped[str]
+
+
+class Study(Row):
+    """A study under an ethics approval; `review` is "required" or "not required"."""
+
+    __tablename__ = "study"
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    approval: Mapped[str]
+    starts: Mapped[date]
+    ends: Mapped[date]
+    language: Mapped[str]
+    review: Mapped[str] = mapped_column(default="required")
+    model: Mapped[str] = mapped_column(default="base")
+
+
+class Participant(Row):
+    """Somebody who is interviewed, by code alone."""
+
+    __tablename__ = "participant"
+    __table_args__ = (sa.UniqueConstraint("study_id", "code"),)
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    code: Mapped[str]
+    sealed_attributes: Mapped[bytes | None]
+
+
+class Consent(Row):
+    """What a participant agreed to; the newest row counts. `purposes` are those of policies.purposes."""
+
+    __tablename__ = "consent"
+    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
+    purposes: Mapped[list[str]]
+    given: Mapped[date]
+    how: Mapped[str]
+    letter: Mapped[str]
+    expires: Mapped[date]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    version: Mapped[int]
+
+
+class Recording(Row):
+    """One interview as it came from the recorder; `stage` is the last stage done, `problem` why it stopped."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        sa.UniqueConstraint("participant_id", "sha256"),
+        sa.UniqueConstraint("participant_id", "number"),
+    )
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
+    number: Mapped[int]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+    stage: Mapped[str] = mapped_column(default="received")
+    problem: Mapped[str | None]
+    attempt: Mapped[int] = mapped_column(default=1)
+    model: Mapped[str]
+    language: Mapped[str | None]
+    sealed_filename: Mapped[bytes | None]
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class Artefact(Row):
+    """Sealed bytes made from a recording: the age header here, the payload a blob. Never changed, only added to."""
+
+    __tablename__ = "artefact"
+    __table_args__ = (sa.UniqueConstraint("recording_id", "kind", "version"),)
+    recording_id: Mapped[str] = mapped_column(sa.ForeignKey("recording.id"))
+    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
+    kind: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    header: Mapped[bytes]
+    blob: Mapped[str]
+    size: Mapped[int]
+    made_by: Mapped[dict[str, Any]]
+
+
+class Decision(Row):
+    """What a person decided about one mention; the newest row for a mention counts."""
+
+    __tablename__ = "decision"
+    recording_id: Mapped[str] = mapped_column(sa.ForeignKey("recording.id"))
+    mention: Mapped[str]
+    verdict: Mapped[str]
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    number: Mapped[int]
+
+
+class Handoff(Row):
+    """Who got what: the register of hand-offs."""
+
+    __tablename__ = "handoff"
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    recipient: Mapped[str]
+    purpose: Mapped[str]
+    recordings: Mapped[list[str]]
+    manifest: Mapped[dict[str, Any]]
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class Weights(Row):
+    """A recogniser's weights, registered by hash; `folder` is NULL for the packaged ones."""
+
+    __tablename__ = "weights"
+    name: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
+    folder: Mapped[str]
+
+
+class Key(Row):
+    """An age identity sealed to its parent's recipient; `owner_id` is a study or a participant."""
+
+    __tablename__ = "key"
+    owner_id: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[str | None]
+    recipient: Mapped[str]
+    sealed_identity: Mapped[bytes]
+
+
+class LedgerEntry(Row):
+    """One leaf of the ledger, byte for byte; `openings` opens its salted commitments and can be erased."""
+
+    __tablename__ = "ledger_entry"
+    position: Mapped[int] = mapped_column(unique=True)
+    leaf: Mapped[bytes]
+    participant_id: Mapped[str | None]
+    openings: Mapped[dict[str, Any]]
+
+
+class LedgerHead(Row):
+    """The one row that says how long the ledger is: its frontier and the signed checkpoint."""
+
+    __tablename__ = "ledger_head"
+    size: Mapped[int]
+    frontier: Mapped[bytes]
+    checkpoint: Mapped[str]
