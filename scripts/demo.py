@@ -1,0 +1,126 @@
+"""The main job from end to end, in a throwaway vault: `make demo`, or `make demo AUDIO=interview.m4a LANG=no`.
+
+Every step is a command you could type yourself, printed before it runs. Three people take part: Astrid is the data
+steward, Ivar the interviewer, Ragna the researcher.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples" / "interview.opus"
+DEMO = ROOT / "demo-vault"
+HANDOFF = DEMO / "for-ragna"
+MARK = DEMO / "THIS-IS-A-DEMO"
+TILLIT = Path(sys.executable).with_name("tillit")
+TODAY = datetime.now(UTC).date()
+BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
+
+
+def tillit(who: str, *arguments: str, shown: int | None = None) -> None:
+    """Print a command and run it as `who`; `shown` limits how many lines of its answer are printed."""
+    print(f"\n{BOLD}$ tillit --as {who} {' '.join(_quoted(a) for a in arguments)}{PLAIN}", flush=True)
+    command = [str(TILLIT), "--vault", str(DEMO / "vault"), "--as", who, *arguments]
+    environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(DEMO / "credentials"), "COLUMNS": "110"}
+    if shown is None:
+        done = subprocess.run(command, env=environment, check=False)
+    else:
+        done = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+        lines = done.stdout.splitlines()
+        print("\n".join(lines[:shown] + [f"{DIM}  … {len(lines) - shown} more lines{PLAIN}"] * (len(lines) > shown)))
+    if done.returncode:
+        sys.exit(f"\nThat step ended with exit code {done.returncode}; the sentence above says why.")
+
+
+def _quoted(argument: str) -> str:
+    return f"'{argument}'" if " " in argument else argument
+
+
+def fresh() -> None:
+    """Clear away the last demo, and nothing that is not one; make a passphrase for this one."""
+    if DEMO.exists():
+        if not MARK.exists():
+            sys.exit(f"{DEMO.name} is not a demo's folder, so it is left alone. Move it away and try again.")
+        shutil.rmtree(DEMO)
+    (DEMO / "credentials").mkdir(parents=True, mode=0o700)
+    MARK.write_text("Made by `make demo`. Its passphrase lies beside it, so it protects nothing. Delete it freely.\n")
+    passphrase = DEMO / "credentials" / "tillit-passphrase"
+    passphrase.write_text(secrets.token_urlsafe(18))
+    passphrase.chmod(0o600)
+
+
+def study(language: str) -> None:
+    """The steward sets the study up."""
+    starts, ends = str(TODAY - timedelta(days=30)), str(TODAY + timedelta(days=700))
+    tillit("astrid", "init")
+    tillit(
+        "astrid", "study", "add", "rus", "--title", "Life after treatment", "--approval", "REK 2026/00000 (invented)",
+        "--starts", starts, "--ends", ends, "--language", language, "--model", "base",
+    )  # fmt: skip
+    tillit("astrid", "member", "add", "rus", "ivar", "--role", "interviewer")
+    tillit("astrid", "member", "add", "rus", "ragna", "--role", "researcher")
+    tillit("ivar", "participant", "add", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55")
+    tillit(
+        "ivar", "consent", "record", "rus/P07", "--purpose", "record", "--purpose", "transcribe",
+        "--purpose", "analyse", "--given", str(TODAY), "--expires", ends, "--letter", "letter v2",
+    )  # fmt: skip
+
+
+def interview(audio: Path) -> None:
+    """Recorder to coding tool."""
+    tillit("ivar", "add", "rus/P07", str(audio))
+    tillit("ivar", "run")
+    heading("Before: what was said. After: what leaves the house.")
+    tillit("ragna", "transcript", "show", "rus/P07-1", "--real-names", shown=8)
+    tillit("ragna", "transcript", "show", "rus/P07-1", shown=8)
+    tillit("ragna", "review", "rus/P07-1", "--confirm", "all", shown=12)
+    tillit("ragna", "release", "rus/P07-1")
+    tillit("ragna", "handoff", "rus", "--to", str(HANDOFF), "--for", "Ragna, for NVivo")
+    heading("The data steward's part")
+    tillit("astrid", "audit", "list", "-n", "12")
+    tillit("astrid", "audit", "verify")
+
+
+def heading(text: str) -> None:
+    """A line that parts the steps."""
+    print(f"\n{BOLD}── {text} {'─' * max(4, 100 - len(text))}{PLAIN}")
+
+
+def main() -> None:
+    """Run the demo on the sample, or on AUDIO in LANG."""
+    given = os.environ.get("AUDIO", "")
+    audio = Path(given).expanduser().resolve() if given else SAMPLE
+    language = os.environ.get("SPOKEN") or ("en" if not given else "detect")
+    if not audio.is_file():
+        sys.exit(f"There is no file {given}. Use it as: make demo AUDIO=path/to/interview.m4a LANG=no")
+    began = time.monotonic()
+    fresh()
+    study(language)
+    interview(audio)
+    heading(f"Done in {time.monotonic() - began:.0f} seconds")
+    place = DEMO.relative_to(Path.cwd()) if DEMO.is_relative_to(Path.cwd()) else DEMO
+    print(f"""
+The vault          {place}/vault       sealed: have a look, nothing in it can be read
+The hand-off       {place}/for-ragna   DOCX, VTT, QDPX, cases, a README, a manifest
+Its passphrase     {place}/credentials (a real one is in your head and your safe, not on the disk)
+
+Try next:
+  export TILLIT_VAULT={place}/vault CREDENTIALS_DIRECTORY={place}/credentials PATH=.venv/bin:$PATH
+  tillit --as ragna status
+  tillit --as ivar transcript show rus/P07-1         # the interviewer may not, and the ledger remembers
+  tillit --as astrid consent withdraw rus/P07        # and then try to read it as ragna
+  tillit doctor
+  make demo AUDIO=path/to/your/interview.m4a LANG=no
+""")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Fixtures every room may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.house_fixtures import House, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPO = Path(__file__).resolve().parent.parent
+SHARED = REPO.parent / "shared"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A vault with people and a study in it."""
+    made = build(tmp_path / "vault")
+    yield made
+    made.vault.close()
+
+
+@pytest.fixture
+def shared_audio() -> Path:
+    """The real recordings, where they are."""
+    folder = SHARED / "audio"
+    if not folder.is_dir():
+        pytest.skip("needs the recordings in ../shared/audio, which are not part of the repository")
+    return folder

@@ -1,0 +1,1 @@
+"""Tests that kill, cut off and fill up."""

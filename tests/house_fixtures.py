@@ -1,0 +1,67 @@
+"""A small house for tests: a vault that opens fast, three people, a study, a participant who consented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from policies import consent, studies
+from policies.actions import CONSENTED, Purpose, Role
+from policies.desk import Desk
+from policies.gate import Gate
+from storage import vault as vaults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from storage.records import Participant, Study
+    from storage.vault import Vault
+
+PASSPHRASE = b"a passphrase for tests"
+TODAY = date.today()  # noqa: DTZ011  # a study's dates are days, without a zone
+LATER = TODAY + timedelta(days=365)
+FAST = 4  # scrypt work factor: tests guess no passphrases
+
+
+@dataclass
+class House:
+    """An open vault and its people."""
+
+    vault: Vault
+    study: Study
+
+    def desk(self, handle: str) -> Desk:
+        """This person at the door."""
+        return Desk(self.vault, Gate(self.vault), studies.actor(self.vault, handle))
+
+    def participant(self, code: str, purposes: Iterable[Purpose] = CONSENTED) -> Participant:
+        """A participant with consent for these purposes, or with none recorded."""
+        made = studies.add_participant(self.desk("astrid"), self.study, code)
+        if purposes := tuple(purposes):
+            consent.record(self.desk("astrid"), made, given(purposes))
+        return made
+
+
+def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given:
+    """A consent as of today."""
+    return consent.Given(purposes, min(TODAY, expires), "in writing", "letter v1", expires)
+
+
+def build(folder: Path, *, review: str = "required", language: str = "en") -> House:
+    """Make and open a vault in `folder`, with Astrid the steward, Ivar the interviewer, Ragna the researcher."""
+    vaults.create(folder, PASSPHRASE, work_factor=FAST)
+    vault = reopen(folder)
+    studies.found(vault, "astrid")
+    astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
+    new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review)
+    study = studies.create(astrid, new)
+    studies.add_member(astrid, study, "ivar", [Role.INTERVIEWER])
+    studies.add_member(astrid, study, "ragna", [Role.RESEARCHER])
+    return House(vault, study)
+
+
+def reopen(folder: Path) -> Vault:
+    """Open the vault that `build` made."""
+    return vaults.open_vault(folder, lambda: PASSPHRASE)
