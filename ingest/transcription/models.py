@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-PACKAGED_NAME: Final = "whisper-base"
+PACKAGED_NAME: Final = "base"
 NEEDED: Final = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES: Final = ("vocabulary.json", "vocabulary.txt")
 FEATURES: Final = "preprocessor_config.json"  # large-v3 says there that it wants 128 mel bands, not 80
@@ -90,7 +90,7 @@ def from_folder(
         hashes = _hashes(files, on_progress)
     except OSError:
         raise BadModel("The model's files could not be read; check their permissions and the disk.") from None
-    return Model(name or path.resolve().name, _hash_of(hashes), path)
+    return Model(name or path.resolve().name, _hash_of(hashes), path.resolve())
 
 
 def check(model: Model) -> None:

@@ -51,7 +51,13 @@ def load(model: models.Model, *, cores: int, precision: str, seed: int) -> Any: 
 
 
 def _shut_the_network() -> None:
-    """Nothing here asks a hub for anything; should a library want to, it finds itself offline."""
+    """Before any of them is imported, tell the libraries that there is no network.
+
+    onnxruntime's wheels since 1.32 report to Microsoft, and write a device id into the home folder, as soon as they
+    are imported (its Privacy.md); only this variable, set before, stops it. Hugging Face's hub is never asked, and
+    would find itself offline.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 

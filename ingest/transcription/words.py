@@ -30,11 +30,26 @@ def segment(heard: Any, offset: float, duration: float) -> Segment | None:  # no
     return Segment(start, end, text, words, doubts=tuple(_doubts(heard)))
 
 
-def _words(heard: Iterable[Any], offset: float, duration: float) -> Iterable[Word]:
-    for word in heard:
-        if text := _tidy(word.word):
-            start, end = _times(word.start, word.end, offset, duration)
-            yield Word(start, end, text, round(float(word.probability), 4))
+def _words(heard: Iterable[Any], offset: float, duration: float) -> list[Word]:
+    """The words, joined where the text has no blank: the library says `corona`, `-viruset` where we say one word."""
+    words: list[Word] = []
+    for part in heard:
+        word = _word(part, offset, duration)
+        if words and word.text and not (part.word[0].isspace() or part.word[0].isalnum()):
+            words.append(_joined(words.pop(), word))
+        elif word.text:
+            words.append(word)
+    return words
+
+
+def _word(part: Any, offset: float, duration: float) -> Word:  # noqa: ANN401 - faster-whisper is untyped
+    start, end = _times(part.start, part.end, offset, duration)
+    return Word(start, end, _tidy(part.word), round(float(part.probability), 4))
+
+
+def _joined(first: Word, rest: Word) -> Word:
+    """One word of two, no surer than its least sure part."""
+    return Word(first.start, rest.end, first.text + rest.text, min(first.probability, rest.probability))
 
 
 def _tidy(text: str) -> str:
