@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -54,21 +55,15 @@ def entries(desk: Desk, newest: int) -> list[Seen]:
     return [_seen(row.position, json.loads(row.leaf), people) for row in reversed(rows)]
 
 
-def lines(desk: Desk) -> list[bytes]:
-    """Every leaf, byte for byte, for a verifier elsewhere. Raises Denied."""
-    with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP):
-        return list(desk.vault.ledger.leaves())
-
-
 def export(desk: Desk, folder: Path) -> None:
     """Write what docs/verify_audit.py needs: entries, checkpoint and public key. Raises Denied, AlreadyThere."""
     if folder.exists():
         raise AlreadyThere("That folder is there already. Name a new one.")
-    entry_lines = lines(desk)
-    checkpoint = desk.vault.ledger.checkpoint()
+    with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP):
+        checkpoint = desk.vault.ledger.checkpoint()
+        entry_lines = list(islice(desk.vault.ledger.leaves(), int(checkpoint.splitlines()[1])))
     folder.mkdir(mode=0o700, parents=True)
-    size = int(checkpoint.splitlines()[1])
-    (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in entry_lines[:size]))
+    (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in entry_lines))
     (folder / "checkpoint.txt").write_text(checkpoint, encoding="utf-8")
     (folder / "key.txt").write_text(desk.vault.ledger.signer.vkey + "\n", encoding="utf-8")
 

@@ -1,0 +1,125 @@
+"""The ledger in its database: what is appended stays, and what is tampered with shows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from policies import audit
+from storage import merkle
+from storage.errors import AlreadyThere, Damaged, StorageFailed
+from storage.ledger import Entry, commitment
+from storage.records import LedgerEntry, LedgerHead
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.house_fixtures import House
+
+
+def _grow(house: House, entries: int) -> None:
+    for number in range(entries):
+        house.vault.ledger.record(Entry("test", "act", {"n": number}))
+
+
+def test_entries_come_back_in_order_byte_for_byte(house: House) -> None:
+    """Each entry is a line of JSON at the position it was given."""
+    position = house.vault.ledger.record(Entry("test", "act", {"n": 7}))
+    leaves = list(house.vault.ledger.leaves())
+    assert json.loads(leaves[position])["n"] == 7
+    assert len(leaves) == position + 1
+
+
+def test_an_edited_entry_shows(house: House) -> None:
+    """Changing one byte of one leaf makes verification fail at the next checkpoint."""
+    _grow(house, 5)
+    with Session(house.vault.database.writer) as session, session.begin():
+        row = session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == 3)).one()
+        row.leaf = row.leaf.replace(b"e", b"f", 1)
+    with pytest.raises(Damaged, match="edited"):
+        house.vault.ledger.verify()
+
+
+def test_a_cut_off_end_shows_against_the_head(house: House) -> None:
+    """Deleting the newest entries leaves a ledger shorter than its signed head."""
+    _grow(house, 5)
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.execute(sa.delete(LedgerEntry).where(LedgerEntry.position > 3))
+    with pytest.raises(Damaged, match="shorter"):
+        house.vault.ledger.verify()
+
+
+def test_a_rolled_back_ledger_shows_against_a_checkpoint_kept_elsewhere(house: House) -> None:
+    """Putting back an older head with its older entries is caught by the checkpoint a steward kept."""
+    ledger = house.vault.ledger
+    with Session(house.vault.database.reader) as session:
+        old = session.get_one(LedgerHead, "head")
+    _grow(house, 5)
+    kept = ledger.checkpoint()
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.execute(sa.delete(LedgerEntry).where(LedgerEntry.position >= old.size))
+        session.merge(LedgerHead(id="head", size=old.size, frontier=old.frontier, checkpoint=old.checkpoint))
+    assert ledger.verify().size == old.size
+    with pytest.raises(Damaged, match="shorter"):
+        ledger.verify(kept)
+
+
+def test_a_gap_shows(house: House) -> None:
+    """A missing entry in the middle is named."""
+    _grow(house, 5)
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.execute(sa.delete(LedgerEntry).where(LedgerEntry.position == 2))
+    with pytest.raises(Damaged, match="gap after entry 2"):
+        house.vault.ledger.verify()
+
+
+def test_a_head_that_moved_under_our_feet_takes_no_entry(house: House) -> None:
+    """The head is moved by compare-and-swap: an entry computed on another head is refused and nothing changes."""
+    ledger = house.vault.ledger
+    before = ledger.verify().size
+    with Session(house.vault.database.writer) as session:
+        frontier = merkle.Frontier.from_bytes(session.get_one(LedgerHead, "head").frontier)
+        with pytest.raises(StorageFailed, match="same time"):
+            ledger._move_head(session, before + 1, frontier)
+        session.rollback()
+    assert ledger.verify().size == before
+
+
+def test_a_commitment_opens_with_its_salt_and_is_not_in_the_leaf(house: House) -> None:
+    """A recording's hash is in the leaf only as a commitment, and the kept salt opens it."""
+    position = house.vault.ledger.record(Entry("test", "act", {}, {"sha256": "ab" * 32}))
+    with Session(house.vault.database.reader) as session:
+        row = session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == position)).one()
+    salt, value = row.openings["sha256"]
+    assert value == "ab" * 32
+    assert value.encode() not in row.leaf
+    assert json.loads(row.leaf)["committed"]["sha256"] == commitment(salt, value)
+
+
+def test_the_openings_can_be_erased_while_the_ledger_still_adds_up(house: House) -> None:
+    """Forgetting the salts changes nothing that is signed."""
+    house.vault.ledger.record(Entry("test", "act", {}, {"sha256": "ab" * 32}, "somebody"))
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.execute(sa.update(LedgerEntry).values(openings={}))
+    assert house.vault.ledger.verify().size > 0
+
+
+def test_an_export_is_whole_and_is_made_once(house: House, tmp_path: Path) -> None:
+    """An export holds the entries up to its checkpoint, and never overwrites another."""
+    folder = tmp_path / "export"
+    audit.export(house.desk("astrid"), folder)
+    lines = (folder / "entries.jsonl").read_bytes().splitlines()
+    assert len(lines) == int((folder / "checkpoint.txt").read_text().splitlines()[1])
+    with pytest.raises(AlreadyThere):
+        audit.export(house.desk("astrid"), folder)
+
+
+def test_the_list_names_people_by_handle_and_strangers_as_such(house: House) -> None:
+    """A steward reads who did what in words."""
+    seen = audit.entries(house.desk("astrid"), 0)
+    assert {one.who for one in seen} >= {"astrid"}
+    assert seen[-1].what == "read_ledger"

@@ -1,0 +1,125 @@
+"""A vault in a folder: made whole or not at all, opened by its passphrase and by nothing else."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pyrage
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.orm import Session
+
+from storage import migrate, vault
+from storage.database import Database
+from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound
+from storage.link import Form, Name
+from storage.permit import Permit
+from storage.records import Person, new_id
+from tests.house_fixtures import FAST, PASSPHRASE, House, build, reopen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_vault_opens_with_its_passphrase_and_with_no_other(tmp_path: Path) -> None:
+    """The right passphrase opens, a wrong one is Locked, and both leave the vault as it was."""
+    folder = tmp_path / "vault"
+    vault.create(folder, PASSPHRASE, work_factor=FAST)
+    with pytest.raises(Locked):
+        vault.open_vault(folder, lambda: b"a wrong passphrase")
+    reopen(folder).close()
+
+
+def test_a_vault_is_not_made_over_something_else(tmp_path: Path) -> None:
+    """A folder with anything in it is refused, and a short passphrase too."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.docx").touch()
+    with pytest.raises(AlreadyThere):
+        vault.create(tmp_path / "full", PASSPHRASE, work_factor=FAST)
+    with pytest.raises(BadInput, match="too short"):
+        vault.create(tmp_path / "new", b"short", work_factor=FAST)
+    assert not (tmp_path / "new").exists()
+
+
+def test_where_there_is_no_vault_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+    """Opening a folder that is no vault names `tillit init`."""
+    with pytest.raises(NotFound, match="tillit init"):
+        reopen(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["root.age", "records.key.age", "ledger.key.age", "records.db"])
+def test_a_spoilt_file_is_named_as_damage(tmp_path: Path, name: str) -> None:
+    """A flipped bit in any file the vault opens with is Damaged (or Locked for the root), never a traceback."""
+    build(tmp_path / "vault").vault.close()
+    path = tmp_path / "vault" / name
+    spoilt = bytearray(path.read_bytes())
+    spoilt[len(spoilt) // 2 if name != "records.db" else 40] ^= 1
+    path.write_bytes(spoilt)
+    with pytest.raises((Damaged, Locked)):
+        reopen(tmp_path / "vault")
+
+
+def test_files_are_private(house: House) -> None:
+    """Folders are 0700 and files 0600, so that another user of the machine sees nothing."""
+    for path in house.vault.folder.rglob("*"):
+        allowed = {0o700} if path.is_dir() else {0o600, 0o644} if path.suffix in {".db-wal", ".db-shm"} else {0o600}
+        assert stat.S_IMODE(path.stat().st_mode) in allowed, path.name
+
+
+def test_the_root_opens_without_tillit(tmp_path: Path) -> None:
+    """The root file is an age file under a passphrase: another implementation of age opens it."""
+    vault.create(tmp_path / "vault", PASSPHRASE, work_factor=FAST)
+    sealed = (tmp_path / "vault" / "root.age").read_bytes()
+    text = pyrage.passphrase.decrypt(sealed, PASSPHRASE.decode()).decode()
+    assert text.startswith("AGE-SECRET-KEY-PQ-1")
+
+
+@pytest.mark.parametrize("what", ["records", "link"])
+def test_migrations_make_exactly_what_the_models_say(tmp_path: Path, what: str) -> None:
+    """After every migration the database and the models do not differ, and the way down leaves nothing."""
+    database = Database(tmp_path / "x.db", bytes(32))
+    migrate.up(database, what)
+    with database.reader.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), migrate.METADATA[what]) == []
+    migrate.down(database, what)
+    with database.reader.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    database.close()
+
+
+def test_a_database_under_another_key_is_damaged(tmp_path: Path) -> None:
+    """A key that does not fit is told apart from an empty database."""
+    database = Database(tmp_path / "x.db", bytes(32))
+    migrate.up(database, "records")
+    database.close()
+    with pytest.raises(Damaged):
+        Database(tmp_path / "x.db", bytes(31) + b"\1").check()
+
+
+def test_two_writers_queue_up(tmp_path: Path) -> None:
+    """A second process's connection waits for the first's transaction instead of failing in its middle."""
+    first = build(tmp_path / "vault").vault
+    second = reopen(tmp_path / "vault")
+    with Session(first.database.writer) as session, session.begin():
+        session.add(Person(id=new_id(), handle="one"))
+    with Session(second.database.writer) as session, session.begin():
+        session.add(Person(id=new_id(), handle="two"))
+        names = set(session.scalars(sa.select(Person.handle)))
+    assert {"one", "two"} <= names
+    first.close()
+    second.close()
+
+
+def test_the_link_key_is_apart_and_closed_without_a_permit_for_it(house: House) -> None:
+    """Real forms go to a database of their own, for a permit that says so; nothing of them is in the other one."""
+    with pytest.raises(Denied), house.vault.link.session(Permit("act", house.study.id)):
+        pytest.fail("the link key opened")
+    with house.vault.link.session(Permit("act", house.study.id, link=True)) as session:
+        session.add(Name(id="n1", study_id=house.study.id, kind="PER", surrogate="Ane", forms=[Form(form="Marit")]))
+    with house.vault.link.session(Permit("act", house.study.id, link=True)) as session:
+        assert session.scalars(sa.select(Form.form)).all() == ["Marit"]
+    with house.vault.database.reader.connect() as connection:
+        assert "form" not in sa.inspect(connection).get_table_names()
