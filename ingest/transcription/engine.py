@@ -121,7 +121,7 @@ class Whisper(Recogniser):
                 "language": "detected" if detected else "given",
             },
             took=round(took, 2),
-            machine=f"{platform.machine()}, {_cores()} cores",
+            machine=machine_class(),
         )
 
 
@@ -175,6 +175,11 @@ def _failures() -> Iterator[None]:
             "The recogniser gave up on this recording ({kind}); run it again, or try another model.",
             kind=type(error).__name__,
         ) from None
+
+
+def machine_class() -> str:
+    """The kind of machine, such as `x86_64, 2 cores`; never its name."""
+    return f"{platform.machine()}, {_cores()} cores"
 
 
 def _cores() -> int:
