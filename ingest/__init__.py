@@ -5,9 +5,13 @@ STAGES states the order once; the pipeline, the progress on the screen, the docs
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from policies.actions import Action
+
+# onnxruntime (1.32) reports home, and writes a device id, unless this is set before its first import anywhere.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,6 @@ from storage.transcript import Provenance, Transcript
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ingest.transcription.engine import Recogniser
-    from ingest.transcription.models import Model
     from policies.act import Act
     from storage.database import Database
     from storage.records import Recording
@@ -95,9 +92,9 @@ def transcribe(work: Work) -> None:
     """Turn the sound into words with the recording's registered weights, here on this machine."""
     if work.artefact(TRANSCRIPT):
         return
-    recogniser = _recogniser(registry.registered(work.database, work.recording.model))
+    recogniser = Whisper(registry.registered(work.database, work.recording.model))
     with work.act.open(work.need(ORIGINAL)) as original:
-        transcript = recogniser.transcribe(audio.pcm(original), work.recording.language, work.tell)
+        transcript = recogniser.transcribe(audio.pcm(original), work.recording.language or None, work.tell)
     work.act.seal(work.recording, TRANSCRIPT, transcript.to_bytes(), transcript.made_by)
     work.act.facts["segments"] = len(transcript.segments)
 
@@ -135,9 +132,3 @@ RUN: dict[str, Callable[[Work], None]] = {
     "find names": find_mentions,
     "apply pseudonyms": apply_pseudonyms,
 }
-
-
-@lru_cache(maxsize=1)
-def _recogniser(model: Model) -> Recogniser:
-    """One set of weights stays loaded from one recording to the next."""
-    return Whisper(model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tests.house_fixtures import House, build
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # see ingest/__init__.py: before any test can import onnxruntime
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 

@@ -1,0 +1,1 @@
+"""Scripts a person runs; not part of the wheel."""
