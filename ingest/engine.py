@@ -64,7 +64,7 @@ def refuse_pickle(*_: object, **__: object) -> NoReturn:
 def configure(database: Database) -> None:
     """Set DBOS up over the vault's own database; nothing runs before `DBOS.launch()`."""
     _serialization.DefaultSerializer.deserialize = refuse_pickle  # type: ignore[method-assign]  # on purpose
-    _serialization.DefaultSerializer.serialize = refuse_pickle  # type: ignore[method-assign,assignment]  # the same
+    _serialization.DefaultSerializer.serialize = refuse_pickle  # type: ignore[method-assign]  # the same
     quiet = logging.getLogger("dbos")
     quiet.setLevel(logging.CRITICAL)
     quiet.propagate = False

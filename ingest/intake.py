@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from _typeshed import WriteableBuffer
+
     from policies.act import Act
     from policies.desk import Desk
     from policies.facts import Actor
     from storage.records import Participant
 
 ORIGINAL = "original"
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def take_in(desk: Desk, participant: Participant, source: BinaryIO, filename: st
     with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
         recording = _new(act, desk.who, study, participant)
         hashed = _Hashed(source)
-        original = act.seal(recording, ORIGINAL, hashed, Provenance("intake", "tillit", "1"))
+        original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
         recording.sha256, recording.size = hashed.sha256, hashed.size
         _refuse_twice(act, recording)
         with act.open(original) as sealed:
@@ -140,8 +143,10 @@ class _Hashed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1, /) -> bytes:
-        data = self._source.read(size)
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._source.read(len(view))
+        view[: len(data)] = data
         self._digest.update(data)
         self.size += len(data)
-        return data
+        return len(data)

@@ -105,6 +105,7 @@ def at_work(vault: Vault, tell: Listener) -> Iterator[Desk]:
     with _alone(vault):
         desk = Desk(vault, Gate(vault), ROBOT)
         _houses.append(House(desk, tell))
+        vault.blobs.sweep()
         engine.configure(vault.database)
         DBOS.launch()
         try:

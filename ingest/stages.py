@@ -22,7 +22,7 @@ from ingest.transcription import models, registry
 from ingest.transcription.engine import Whisper, machine_class
 from storage.errors import Damaged, NotReady
 from storage.records import Artefact
-from storage.streams import Pieces
+from storage.streams import reader
 from storage.transcript import Provenance, Transcript
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def decode(work: Work) -> None:
     if work.artefact(LISTENING):
         return
     with work.act.open(work.need(ORIGINAL)) as original:
-        copy = Pieces(audio.listening_copy(original))
+        copy = reader(audio.listening_copy(original))
         work.act.seal(work.recording, LISTENING, copy, work.made_by("decode", "pyav", version("av")))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FILE_KEY = 16
+CHUNK = 1 << 16  # the payload's own
 
 
 class Act:
@@ -95,11 +96,11 @@ class Act:
         self.add(artefact)
         return artefact
 
-    def open(self, artefact: Artefact) -> age.SealedReader:
+    def open(self, artefact: Artefact) -> BinaryIO:
         """A seekable reader over an artefact's plaintext; it lives as long as the act."""
         identity = self._identity(artefact.participant_id)
         file_key = age.open_header(artefact.header, [identity])
-        return age.open_payload(self._vault.blobs.open(artefact.blob), file_key)
+        return io.BufferedReader(age.open_payload(self._vault.blobs.open(artefact.blob), file_key), CHUNK)
 
     def read(self, artefact: Artefact) -> bytes:
         """An artefact's plaintext, whole."""

@@ -11,6 +11,7 @@ StorageFailed; their own texts hold paths, so they stay inside.
 from __future__ import annotations
 
 import errno
+import fcntl
 import io
 import os
 import re
@@ -112,6 +113,10 @@ class Folder:
         """What writers that were killed left behind, and what living ones are at."""
         return (path for path in self._files() if path.suffix == PART and _NAME.fullmatch(path.stem))
 
+    def sweep(self) -> int:
+        """Remove what killed writers left behind, and say how many; a living writer holds a lock on its own."""
+        return sum(_sweep(path) for path in list(self.unfinished()))
+
     def _files(self) -> Iterator[Path]:
         with _failures("read"):
             for shard in sorted(path for path in self.root.iterdir() if path.is_dir()):
@@ -153,11 +158,29 @@ def _new_file(path: Path) -> Iterator[int]:
     """The descriptor of a file that was not there before."""
     with _failures("written"):
         descriptor = os.open(path, _WRITE, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # for as long as its writer lives; see `sweep`
     try:
         yield descriptor
     finally:
         with _failures("written"):
             os.close(descriptor)
+
+
+def _sweep(path: Path) -> bool:
+    with suppress(FileNotFoundError, BlockingIOError), _open_to_lock(path) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)  # noqa: PTH108  # as above
+        return True
+    return False
+
+
+@contextmanager
+def _open_to_lock(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, _READ)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _make_folder(path: Path) -> None:

@@ -223,3 +223,17 @@ def test_unreadable_root_is_a_sentence(tmp_path: Path) -> None:
     """A root that cannot be made is an error with a sentence, not a traceback with a path."""
     with pytest.raises(StorageFailed):
         Folder(tmp_path / "missing" / "blobs")
+
+
+def test_a_sweep_removes_what_a_killed_writer_left_and_spares_a_living_one(tmp_path: Path) -> None:
+    """A part whose writer is gone goes; one that is being written stays and becomes whole."""
+    folder = Folder(tmp_path / "blobs")
+    dead = folder.root / "ab" / ("ab" * 16 + ".part")
+    dead.parent.mkdir()
+    dead.write_bytes(b"half")
+    with folder.writer() as living:
+        living.write(b"whole")
+        assert folder.sweep() == 1
+        assert not dead.exists()
+    with folder.open(living.name) as kept:
+        assert kept.read() == b"whole"
