@@ -81,7 +81,7 @@ def rewrap(header: bytes, identities: Sequence[Identity], recipients: Sequence[R
 
 def read_header(file: BinaryIO) -> bytes:
     """Take the header off the start of an age file, leaving `file` at its payload. Raises BadHeader."""
-    header = file.readline(len(VERSION_LINE))
+    header = bytearray(file.readline(len(VERSION_LINE)))
     if header != VERSION_LINE:
         raise BadHeader(what="it does not start as an age file does")
     line = b""
@@ -90,7 +90,7 @@ def read_header(file: BinaryIO) -> bytes:
         header += line
         if not line.endswith(b"\n"):
             raise BadHeader(what="it has no end")
-    return header
+    return bytes(header)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from storage.age import primitives
 from storage.age.errors import BadHeader
 from storage.age.header import Stanza
+from storage.age.x25519 import refuse_low_order
 from storage.errors import BadInput
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class HybridRecipient:
     def from_string(cls, text: str) -> HybridRecipient:
         """Read what `str` wrote. Raises BadInput."""
         try:
-            return cls(primitives.bech32_decode(RECIPIENT_PREFIX, text))
+            public = primitives.bech32_decode(RECIPIENT_PREFIX, text)
+            refuse_low_order(public[MLKEM_PUBLIC_SIZE:])
+            return cls(public)
         except ValueError:
             raise BadInput(
                 "This is not a post-quantum age recipient. It starts with `age1pq1`; copy it whole."

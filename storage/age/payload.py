@@ -132,6 +132,8 @@ class SealedReader(io.RawIOBase):
         return b"".join(pieces)
 
     def _piece(self, limit: int) -> bytes:
+        if self.closed:
+            raise ValueError("the reader is closed")
         number, start = divmod(self._position, CHUNK_SIZE)
         if self._position >= self.size:
             return b""

@@ -34,7 +34,7 @@ class X25519Recipient:
         """Read what `str` wrote. Raises BadInput."""
         try:
             public = primitives.bech32_decode(RECIPIENT_PREFIX, text)
-            X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(public))  # refuses low-order points
+            refuse_low_order(public)
         except ValueError:
             raise BadInput(
                 "This is not an age recipient. It starts with `age1` and is one line; copy it whole."
@@ -96,6 +96,11 @@ class X25519Identity:
         if len(stanza.body) != primitives.WRAPPED_SIZE:
             raise BadHeader(what="an X25519 entry has the wrong size")
         return primitives.unwrap(_wrap_key(secret, share, self._public), stanza.body)
+
+
+def refuse_low_order(public: bytes) -> None:
+    """Raise ValueError for a public key with which everybody would share the same secret, or of another size."""
+    X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(public))
 
 
 def _wrap_key(secret: bytes, share: bytes, public: bytes) -> bytes:
