@@ -1,0 +1,145 @@
+"""From a container's bytes to frames of samples, and to the verdict on what came out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+import av
+from av.audio.stream import AudioStream
+
+from .refused import Refused
+from .shape import Shape, shape
+from .sniff import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av import AudioFrame
+    from av.container import InputContainer
+
+    from .source import Source
+
+SOUND_ONLY = """
+pcm_u8 pcm_s8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be
+pcm_alaw pcm_mulaw adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_yamaha gsm gsm_ms mp3 mp3float aac alac flac opus
+libopus vorbis speex wmav1 wmav2 wmapro wmalossless wmavoice amrnb amrwb libopencore_amrnb libopencore_amrwb
+"""
+# FFmpeg would otherwise open a decoder for the cover picture too, just to learn about it.
+DECODERS = frozenset(SOUND_ONLY.split())
+BUFFER = 1 << 17  # bytes a read; fewer questions to the parent, and memory stays flat
+BIG_PACKETS = str(1 << 16)  # bytes; WAV comes in small packets unless told otherwise, and each costs Python time
+SLACK = 0.5  # seconds a header may promise beyond what comes: encoders pad the ends, in AAC by up to 0.3 s
+SLACK_SHARE = 0.001
+MOST_DAMAGE = 5  # broken packets that are passed over in a recording of any length
+MOST_DAMAGE_SHARE = 0.01
+
+
+@dataclass
+class Heard:
+    """What decoding met: samples by their rate, packets, and how many of those were broken."""
+
+    samples: Counter[int] = field(default_factory=Counter)
+    packets: int = 0
+    broken: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """The length of what was decoded; a recording may change its rate midway."""
+        return sum(count / rate for rate, count in self.samples.items())
+
+
+class Sound:
+    """A recording opened for decoding. Raises Refused with the reason, at opening or on the way."""
+
+    def __init__(self, source: Source, max_seconds: float) -> None:
+        self.container = sniff(source)
+        self._shape = shape(self.container, source)
+        if self._shape.cut:
+            raise Refused("cut")
+        self._opened = _open(source, self.container)
+        self.stream = _stream(self._opened)
+        self.declared = _declared(self._opened, self.stream, self._shape)
+        self.heard = Heard()
+        self._max_seconds = max_seconds
+        self._refuse_long(self.declared or 0.0)
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """Every frame of the recording; then the verdict, which raises Refused unless it is whole."""
+        for packet in self._packets():
+            self.heard.packets += 1
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                self.heard.broken += 1
+                continue
+            for frame in decoded:
+                self.heard.samples[frame.sample_rate] += frame.samples
+                self._refuse_long(self.heard.seconds)
+                yield frame
+        self._verdict()
+
+    def _packets(self) -> Iterator[av.Packet[AudioStream]]:
+        try:
+            yield from self._opened.demux(self.stream)
+        except av.FFmpegError:
+            self.heard.broken += 1
+
+    def _refuse_long(self, seconds: float) -> None:
+        if seconds > self._max_seconds:
+            raise Refused("too long", hours=self._max_seconds / 3600)
+
+    def _verdict(self) -> None:
+        heard, declared = self.heard, self.declared or 0.0
+        if not heard.seconds:
+            raise Refused("damaged" if heard.broken or declared else "empty")
+        if heard.seconds < declared * (1 - SLACK_SHARE) - SLACK:
+            raise Refused("short", decoded=heard.seconds, declared=declared)
+        if heard.broken > max(MOST_DAMAGE, MOST_DAMAGE_SHARE * heard.packets):
+            raise Refused("damaged")
+
+
+def _open(source: Source, container: str) -> InputContainer:
+    limits = {"format_whitelist": container, "protocol_whitelist": "", "codec_whitelist": ",".join(sorted(DECODERS))}
+    if container == "wav":
+        limits["max_size"] = BIG_PACKETS
+    try:
+        return av.open(
+            source,
+            "r",
+            format=container,
+            container_options=limits,
+            buffer_size=BUFFER,
+            metadata_errors="ignore",
+            io_open=_elsewhere,
+        )
+    except av.FFmpegError:
+        raise Refused("damaged") from None
+
+
+def _elsewhere(*_: object) -> NoReturn:
+    """FFmpeg asks to open something the recording names."""
+    raise Refused("elsewhere")
+
+
+def _stream(opened: InputContainer) -> AudioStream:
+    stream = opened.streams.best("audio")
+    if not isinstance(stream, AudioStream):
+        raise Refused("not a recording")
+    # A stream without any decoder has no context at all, whatever PyAV's types say.
+    context = getattr(stream, "codec_context", None)
+    if context is None or context.name not in DECODERS:
+        raise Refused("unsupported")
+    context.thread_count = 1
+    return stream
+
+
+def _declared(opened: InputContainer, stream: AudioStream, shaped: Shape) -> float | None:
+    """Seconds the container states; None where it states nothing of this stream."""
+    if not shaped.stated:
+        return None
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    alone = len(opened.streams) == 1
+    return opened.duration / av.time_base if alone and opened.duration else None
