@@ -23,7 +23,7 @@ check: .venv/ready-dev
 	$(BIN)/mypy
 
 bench: .venv/ready-dev
-	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python -m benchmarks.pipeline
 
 soak: .venv/ready-dev
 	TILLIT_SOAK=1 $(BIN)/python -m pytest -m soak

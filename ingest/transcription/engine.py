@@ -76,7 +76,7 @@ class Whisper(Recogniser):
 
     def __init__(self, model: Model, *, cores: int | None = None, parameters: Parameters = DEFAULT) -> None:
         self._model = model
-        self._cores = cores or _cores()
+        self._cores = cores or usable_cores()
         self._parameters = parameters
 
     def transcribe(
@@ -179,10 +179,10 @@ def _failures() -> Iterator[None]:
 
 def machine_class() -> str:
     """The kind of machine, such as `x86_64, 2 cores`; never its name."""
-    return f"{platform.machine()}, {_cores()} cores"
+    return f"{platform.machine()}, {usable_cores()} cores"
 
 
-def _cores() -> int:
+def usable_cores() -> int:
     """The cores this process may use, which in a container are fewer than the machine's."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
