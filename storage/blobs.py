@@ -158,8 +158,9 @@ def _new_file(path: Path) -> Iterator[int]:
     """The descriptor of a file that was not there before."""
     with _failures("written"):
         descriptor = os.open(path, _WRITE, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # for as long as its writer lives; see `sweep`
     try:
+        with _failures("written"):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # for as long as its writer lives; see `sweep`
         yield descriptor
     finally:
         with _failures("written"):
@@ -167,7 +168,8 @@ def _new_file(path: Path) -> Iterator[int]:
 
 
 def _sweep(path: Path) -> bool:
-    with suppress(FileNotFoundError, BlockingIOError), _open_to_lock(path) as descriptor:
+    # Found gone, it was finished or swept meanwhile; found locked, its writer lives.
+    with _failures("removed"), suppress(FileNotFoundError, BlockingIOError), _open_to_lock(path) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(path)  # noqa: PTH108  # as above
         return True

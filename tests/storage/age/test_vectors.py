@@ -19,7 +19,7 @@ from storage.age.primitives import TAG_SIZE
 from storage.errors import Damaged
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "age"
-VECTORS = sorted(path for path in FOLDER.iterdir() if path.name != "ORIGIN")
+VECTORS = sorted(path for path in FOLDER.iterdir() if path.name not in {"ORIGIN", ".gitattributes"})
 FAILURES = {
     "armor failure": age.BadArmour,
     "header failure": age.BadHeader,
