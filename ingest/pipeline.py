@@ -43,7 +43,7 @@ ROBOT = Actor(PIPELINE, PIPELINE)
 class Listener(Protocol):
     """Who is told how far a recording has come; `done` and `total` are seconds of sound, or 0 where unknown."""
 
-    def __call__(self, recording: str, stage: str, done: float, total: float) -> None:
+    def __call__(self, recording: str, stage: str, done: float, total: float, /) -> None:
         """Take note; called from the engine's threads."""
 
 

@@ -1,0 +1,50 @@
+"""Runs the real command line in this process and tells what a person would have seen."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cli
+from tests.house_fixtures import PASSPHRASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+@dataclass
+class Answer:
+    """An exit code, and what was printed where."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Terminal:
+    """Somebody typing `tillit …`, with the passphrase in a systemd credential."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.vault = folder / "vault"
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        credentials = folder / "credentials"
+        credentials.mkdir()
+        (credentials / "tillit-passphrase").write_bytes(PASSPHRASE + b"\n")
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+        monkeypatch.setenv("COLUMNS", "200")
+
+    def __call__(self, who: str, *arguments: str) -> Answer:
+        """Type a command as `who`."""
+        typed = ["tillit", "--vault", str(self.vault), "--as", who, *arguments]
+        self._monkeypatch.setattr(sys, "argv", typed)
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        seen = self._capsys.readouterr()
+        return Answer(code, seen.out, seen.err)
