@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def study() -> None:
     help="Whether a person must decide every find before a release.",
 )
 @pass_terminal
-def study_add(terminal: Terminal, *, starts: datetime, ends: datetime, language: str, **given: str) -> None:
+def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, **given: str) -> None:
     """Make a study; you become its data steward."""
     spoken = "" if language == "detect" else language
     whisper_code(spoken or None)
@@ -80,11 +81,11 @@ def add(terminal: Terminal, reference: str, paths: Sequence[Path], as_json: bool
             except TillitError as problem:
                 problems.append(problem)
                 ERR.print(f"File {number}: {problem.sentence}", style="red")
-    say(receipts if as_json else "\n\n".join(map(_receipt, receipts)), as_json=as_json)
+    if receipts or as_json:
+        say(receipts if as_json else "\n\n".join(map(_receipt, receipts)), as_json=as_json)
     if problems:
-        raise problems[0].__class__(
-            "{n} of {all} files were not taken in.", n=len(problems), all=len(problems) + len(receipts)
-        )
+        ERR.print(f"{len(problems)} of {len(problems) + len(receipts)} files were not taken in.", style="red")
+        sys.exit(problems[0].exit_code)
     if not receipts:
         raise BadInput("There is no file in that folder.")
 
@@ -142,9 +143,15 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
     from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
 
     with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
-        problems = working.run(desk, tell, reference, again=again)
-    if problems:
-        raise problems[0]
+        ran = working.run(desk, tell, reference, again=again)
+    for name in [] if as_json else ran.done:
+        OUT.print(f"{name} is ready. Next: tillit review {name}")
+    if not (ran.done or ran.problems or as_json):
+        OUT.print("Nothing waits. Recordings that stopped with a problem: tillit run --again")
+    for name, problem in ran.problems.items():
+        ERR.print(f"{name}: {problem.sentence}", style="red", markup=False)
+    if ran.problems:
+        sys.exit(next(iter(ran.problems.values())).exit_code)
 
 
 @click.command()

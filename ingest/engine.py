@@ -66,7 +66,7 @@ def configure(database: Database) -> None:
     _serialization.DefaultSerializer.deserialize = refuse_pickle  # type: ignore[method-assign]  # on purpose
     _serialization.DefaultSerializer.serialize = refuse_pickle  # type: ignore[method-assign]  # the same
     quiet = logging.getLogger("dbos")
-    quiet.setLevel(logging.CRITICAL)
+    quiet.handlers = [logging.NullHandler()]  # with none DBOS would add one that prints to the terminal
     quiet.propagate = False
     DBOS(config=_config(database))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
+    from sqlalchemy.orm import Session
 
     from policies.act import Act
     from policies.desk import Desk
@@ -91,19 +92,24 @@ def take_in(desk: Desk, participant: Participant, source: BinaryIO, filename: st
 
 
 def _new(act: Act, who: Actor, study: Study, participant: Participant) -> Recording:
-    taken = act.one(sa.select(sa.func.max(Recording.number)).where(Recording.participant_id == participant.id))
     recording = Recording(
         id=new_id(),
         study_id=study.id,
         participant_id=participant.id,
-        number=(taken or 0) + 1,
         model=study.model,
         language=study.language,
         by_person_id=who.id,
         created=now(),
     )
-    act.add(recording)
+    act.later(lambda session: _number(session, recording))
     return recording
+
+
+def _number(session: Session, recording: Recording) -> None:
+    """The participant's next number, taken inside the transaction, so that two uploads at once get two."""
+    taken = sa.select(sa.func.max(Recording.number)).where(Recording.participant_id == recording.participant_id)
+    recording.number = (session.scalar(taken) or 0) + 1
+    session.add(recording)
 
 
 def _refuse_twice(act: Act, recording: Recording) -> None:

@@ -27,15 +27,16 @@ def load(session: Session, study: str) -> Book:
 
 
 def save(session: Session, study: str, book: Book) -> None:
-    """Write what the engine added to the book: new names, and new forms of old ones."""
+    """Write what the engine added to the book: new names, and new forms and longer surrogates of old ones."""
     known = {name.id: name for name in names_of(session, study)}
-    for entity in book.entities():
+    for entity in (*book.new, *book.changed):
         name = known.get(entity.id)
         if name is None:
             name = Name(
                 id=entity.id, study_id=study, kind=entity.kind, surrogate=entity.surrogate, gender=entity.gender
             )
             session.add(name)
+        name.surrogate, name.gender = entity.surrogate, entity.gender
         have = {form.form for form in name.forms}
         name.forms.extend(Form(form=form) for form in sorted(entity.forms - have))
 

@@ -48,9 +48,7 @@ def items(desk: Desk, recording: Recording) -> list[Item]:
         work = Work(act, recording, desk.vault.database)
         transcript, overlay = work.transcript(), decided(work)
         with act.link() as session:
-            surrogates = {
-                entity.id: entity.surrogate for entity in naming.load(session, recording.study_id).entities()
-            }
+            surrogates = {entity.id: entity.surrogate for entity in naming.load(session, recording.study_id)}
     return [
         _item(number, mention, transcript, surrogates[mention.entity], overlay.verdicts.get(mention.id, ""))
         for number, mention in enumerate(overlay.mentions, 1)

@@ -59,7 +59,7 @@ def transcript_show(terminal: Terminal, reference: str, real_names: bool, as_jso
 @json_option
 @pass_terminal
 def review(
-    terminal: Terminal, reference: str, *, as_json: bool, missed: bool, kind: str, **numbers: str | None
+    terminal: Terminal, /, reference: str, *, as_json: bool, missed: bool, kind: str, **numbers: str | None
 ) -> None:
     """Show the finds of a recording in their sentences, and decide them.
 

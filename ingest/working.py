@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -74,14 +75,24 @@ def shown(desk: Desk, *, as_json: bool) -> Iterator[Shown]:
         yield Shown(desk, progress)
 
 
-def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool) -> list[TillitError]:
-    """Run everything that waits, or one recording, to the end; returns what went wrong. Raises NotFound, NotReady."""
+@dataclass(frozen=True)
+class Ran:
+    """What a run did: the recordings it brought as far as a person is needed, and what stopped the others."""
+
+    done: list[str]
+    problems: dict[str, TillitError]
+
+
+def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool) -> Ran:
+    """Run everything that waits, or one recording, to the end. Raises NotFound, NotReady."""
     vault = desk.vault
     only = lookup.recording(vault.database, reference) if reference else None
     with pipeline.at_work(vault, tell) as robot:
         todo = pipeline.waiting(vault, only, stopped=again)
         todo = [pipeline.again(robot, recording) if recording.problem else recording for recording in todo]
-        return [problem for recording in todo if (problem := pipeline.finish(robot, recording))]
+        ends = {pipeline.reference(vault, recording): pipeline.finish(robot, recording) for recording in todo}
+    problems = {name: problem for name, problem in ends.items() if problem}
+    return Ran([name for name in ends if name not in problems], problems)
 
 
 def work(desk: Desk, tell: pipeline.Listener) -> None:

@@ -30,10 +30,9 @@ def tillit(who: str, *arguments: str, shown: int | None = None) -> None:
     print(f"\n{BOLD}$ tillit --as {who} {' '.join(_quoted(a) for a in arguments)}{PLAIN}", flush=True)
     command = [str(TILLIT), "--vault", str(DEMO / "vault"), "--as", who, *arguments]
     environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(DEMO / "credentials"), "COLUMNS": "110"}
-    if shown is None:
-        done = subprocess.run(command, env=environment, check=False)
-    else:
-        done = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+    kept = subprocess.PIPE if shown is not None else None
+    done = subprocess.run(command, env=environment, check=False, stdout=kept, text=True)
+    if shown is not None:
         lines = done.stdout.splitlines()
         print("\n".join(lines[:shown] + [f"{DIM}  … {len(lines) - shown} more lines{PLAIN}"] * (len(lines) > shown)))
     if done.returncode:

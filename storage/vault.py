@@ -142,9 +142,9 @@ def _open_root(path: Path, passphrase: bytes) -> age.HybridIdentity:
 
 
 def _open_database(path: Path, key_file: Path, root: age.HybridIdentity) -> Database:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its -wal and -shm the mode of the file
     database = Database(path, age.decrypt(_read(key_file), [root]))
     database.check()
-    path.chmod(0o600)
     return database
 
 

@@ -31,8 +31,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--no-deps",
         "--no-build-isolation",
         "-w",
-        folder,
-        REPO,
+        str(folder),
+        str(REPO),
     ]
     subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("tillit-*.whl"))

@@ -65,8 +65,8 @@ def test_a_spoilt_file_is_named_as_damage(tmp_path: Path, name: str) -> None:
 def test_files_are_private(house: House) -> None:
     """Folders are 0700 and files 0600, so that another user of the machine sees nothing."""
     for path in house.vault.folder.rglob("*"):
-        allowed = {0o700} if path.is_dir() else {0o600, 0o644} if path.suffix in {".db-wal", ".db-shm"} else {0o600}
-        assert stat.S_IMODE(path.stat().st_mode) in allowed, path.name
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path.name
 
 
 def test_the_root_opens_without_tillit(tmp_path: Path) -> None:
