@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -56,6 +57,7 @@ class House:
 
 
 _houses: list[House] = []
+_turn = threading.Lock()  # after a crash DBOS takes up all it finds at once; one recogniser at a time fits a laptop
 
 
 @DBOS.workflow(name="interview", max_recovery_attempts=engine.ATTEMPTS)
@@ -72,7 +74,8 @@ def run_stage(name: str, recording_id: str) -> str:
     """Run one stage; done already is done. Anything unexpected is reduced to its type before DBOS can store it."""
     house = _houses[-1]
     try:
-        _run(house, name, recording_id)
+        with _turn:
+            _run(house, name, recording_id)
     except TillitError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever a library says may quote an interview

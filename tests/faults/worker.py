@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,17 +33,20 @@ class Saboteur:
     def __init__(self, recording: str, stage: str, at: int) -> None:
         self._wanted = (recording, stage)
         self._at = at
-        self._now = ("", "")
+        self._now = threading.local()
         self.counts: Counter[str] = Counter()
 
     def enters(self, recording: str, stage: str) -> None:
-        """A stage begins; what follows counts for it, the engine's checkpoint of it included."""
-        self._now = (recording, stage)
+        """A stage begins in this thread; what follows counts for it, the engine's checkpoint of it included."""
+        self._now.stage = (recording, stage)
 
     def does(self) -> None:
         """One thing is about to be done."""
-        self.counts[self._now[1]] += 1
-        if self._now == self._wanted and self.counts[self._now[1]] == self._at:
+        recording, stage = getattr(self._now, "stage", ("", ""))
+        if recording != self._wanted[0]:
+            return
+        self.counts[stage] += 1
+        if stage == self._wanted[1] and self.counts[stage] == self._at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watching(self, real: Callable[..., Any]) -> Callable[..., Any]:
