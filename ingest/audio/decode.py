@@ -108,10 +108,13 @@ def _or_raise(status: Status) -> dict[str, object]:
     facts = status.get("facts")
     if status.get("code") == "ok" and isinstance(facts, dict):
         return facts
-    numbers = facts if isinstance(facts, dict) else {}
-    raise refusal(
-        str(status.get("code")), {name: value for name in numbers if (value := _finite(numbers[name])) is not None}
-    )
+    raise refusal(str(status.get("code")), _numbers(facts if isinstance(facts, dict) else {}))
+
+
+def _numbers(facts: dict[str, object]) -> dict[str, float]:
+    """The numbers a sentence may speak of, and nothing else the decoder may have sent."""
+    known = {name: _finite(facts.get(name)) for name in ("decoded", "declared", "hours")}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _facts(raw: dict[str, object]) -> Facts:

@@ -10,7 +10,8 @@ class Limits:
     """Seconds of sound, seconds of processor time, bytes of address space, seconds without a sign of life.
 
     Decoding runs at hundreds of times real time and the listening copy at about eighty, so six hours take some five
-    minutes; half an hour leaves room for a slow machine. 150 MB are used, of which an hour's copy is 13.
+    minutes; half an hour leaves room for a slow machine. Libraries take 200 MB of address space, most of it never
+    touched, and the listening copy 13 MB an hour.
     """
 
     max_seconds: float = 6 * 3600

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PCM_RATE = 16_000  # Hz, what Whisper hears
 OPUS_RATE = 48_000  # Hz
 OPUS_BITS = 28_000  # bit/s: an hour is about 13 MB
+SPEECH = {"application": "voip", "vbr": "constrained"}  # constrained, or an hour of music would take twice that
 OPUS_FRAME = OPUS_RATE // 50  # 20 ms
 SILENCE = -144.0  # dBFS, the floor of 24 bits; there is no logarithm of nothing
 FULL = 32767 / 32768  # a sample at or beyond this is clipped
@@ -60,7 +61,7 @@ def listening(sound: Sound, line: Line) -> dict[str, object]:
     copy = io.BytesIO()
     # Bit-exact: no versions, dates or random numbers, so that the same recording gives the same copy.
     with av.open(copy, "w", format="webm", options={"fflags": "+bitexact"}) as out:
-        stream = out.add_stream("libopus", rate=OPUS_RATE, layout="mono", options={"application": "voip"})
+        stream = out.add_stream("libopus", rate=OPUS_RATE, layout="mono", options=SPEECH)
         stream.bit_rate = OPUS_BITS
         for frame in Mono(OPUS_RATE, OPUS_FRAME).all_of(sound):
             out.mux(stream.encode(frame))

@@ -31,6 +31,8 @@ DECODERS = frozenset(SOUND_ONLY.split())
 BUFFER = 1 << 17  # bytes a read; fewer questions to the parent, and memory stays flat
 BIG_PACKETS = str(1 << 16)  # bytes; WAV comes in small packets unless told otherwise, and each costs Python time
 SLACK = 0.5  # seconds a header may promise beyond what comes: encoders pad the ends, in AAC by up to 0.3 s
+SLACK_EXACT = 0.1  # for headers that count samples or frames
+EXACT = frozenset({"wav", "w64", "aiff", "caf", "flac", "mp3"})
 SLACK_SHARE = 0.001
 MOST_DAMAGE = 5  # broken packets that are passed over in a recording of any length
 MOST_DAMAGE_SHARE = 0.01
@@ -94,7 +96,8 @@ class Sound:
         heard, declared = self.heard, self.declared or 0.0
         if not heard.seconds:
             raise Refused("damaged" if heard.broken or declared else "empty")
-        if heard.seconds < declared * (1 - SLACK_SHARE) - SLACK:
+        slack = SLACK_EXACT if self.container in EXACT else SLACK
+        if heard.seconds < declared * (1 - SLACK_SHARE) - slack:
             raise Refused("short", decoded=heard.seconds, declared=declared)
         if heard.broken > max(MOST_DAMAGE, MOST_DAMAGE_SHARE * heard.packets):
             raise Refused("damaged")

@@ -1,0 +1,155 @@
+"""Small recordings in every format, made with PyAV in memory; and large ones that are never whole anywhere."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import numpy as np
+import pytest
+
+from ingest.audio.inside.source import Line, Source
+
+SHARED = Path(__file__).parents[4] / "shared" / "audio"
+SECONDS = 3.0
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the real recordings in ../shared/audio are not here")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to write a recording, and what the facts should then call it."""
+
+    file: str
+    encoder: str
+    container: str
+    codec: str
+    rate: int = 44_100
+    channels: int = 2
+    bits: int | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    encoder_options: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "-".join([self.file, self.codec, *self.options])
+
+
+KINDS = (
+    Kind("wav", "pcm_s16le", "wav", "pcm_s16le", bits=16),
+    Kind("wav", "pcm_s24le", "wav", "pcm_s24le", 48_000, bits=24),
+    Kind("wav", "pcm_f32le", "wav", "pcm_f32le", 96_000, bits=32),
+    Kind("wav", "pcm_s24le", "wav", "pcm_s24le", 48_000, bits=24, options={"rf64": "always"}),
+    Kind("wav", "pcm_s24le", "wav", "pcm_s24le", 48_000, bits=24, options={"write_bext": "1"}),
+    Kind("wav", "adpcm_ima_wav", "wav", "adpcm_ima_wav"),
+    Kind("w64", "pcm_s24le", "w64", "pcm_s24le", bits=24),
+    Kind("aiff", "pcm_s16be", "aiff", "pcm_s16be", bits=16),
+    Kind("caf", "pcm_s16le", "caf", "pcm_s16le", bits=16),
+    Kind("flac", "flac", "flac", "flac", bits=16),
+    Kind("mp3", "libmp3lame", "mp3", "mp3float"),
+    Kind("adts", "aac", "aac", "aac"),
+    Kind("ipod", "aac", "mp4", "aac"),
+    Kind("mp4", "aac", "mp4", "aac", options={"movflags": "frag_keyframe+empty_moov"}),
+    Kind("ipod", "alac", "mp4", "alac", bits=24),
+    Kind("asf", "wmav2", "asf", "wmav2"),
+    Kind("ogg", "libopus", "ogg", "opus", 48_000),
+    Kind("ogg", "vorbis", "ogg", "vorbis", encoder_options={"strict": "-2"}),
+    Kind("webm", "libopus", "matroska", "opus", 48_000, 1),
+    Kind("amr", "libopencore_amrnb", "amr", "amrnb", 8_000, 1),
+    Kind("3gp", "libopencore_amrnb", "mp4", "amrnb", 8_000, 1),
+)
+BY_NAME = {str(kind): kind for kind in KINDS}
+
+
+def tone(kind: Kind, seconds: float = SECONDS, metadata: dict[str, str] | None = None) -> bytes:
+    """A sine of 440 Hz at about -6 dBFS."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=kind.file, options=kind.options) as out:
+        out.metadata.update(metadata or {})
+        layout = "mono" if kind.channels == 1 else "stereo"
+        stream = out.add_stream(kind.encoder, rate=kind.rate, layout=layout, options=kind.encoder_options)
+        assert isinstance(stream, av.AudioStream)
+        stream.bit_rate = 12_200 if "amr" in kind.encoder else 96_000
+        stream.codec_context.open()
+        format_, size = stream.codec_context.format, stream.codec_context.frame_size or None
+        resampler = av.AudioResampler(format_, layout, kind.rate, frame_size=size)
+        for sound in (_sine(kind, layout, seconds), None):
+            for frame in resampler.resample(sound):
+                out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _sine(kind: Kind, layout: str, seconds: float) -> av.AudioFrame:
+    time = np.arange(int(kind.rate * seconds)) / kind.rate
+    samples = (np.sin(2 * np.pi * 440 * time) * 16_384).astype("<i2")
+    frame = av.AudioFrame.from_ndarray(np.repeat(samples, kind.channels)[None, :], format="s16", layout=layout)
+    frame.sample_rate, frame.pts, frame.time_base = kind.rate, 0, Fraction(1, kind.rate)
+    return frame
+
+
+def wav_header(data: int, rate: int = 48_000, channels: int = 2, bits: int = 24, *, riff: int | None = None) -> bytes:
+    """The 44 bytes before PCM samples (EBU 3285); `data` is the size the header declares."""
+    frame = channels * bits // 8
+    form = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * frame, frame, bits)
+    whole = min(data + 36, 0xFFFFFFFF) if riff is None else riff
+    return b"RIFF" + struct.pack("<I", whole) + b"WAVEfmt " + form + b"data" + struct.pack("<I", data)
+
+
+class Endless(io.RawIOBase):
+    """A WAV of any length whose samples are made as they are read; nothing of it is ever kept."""
+
+    def __init__(self, head: bytes, data: int, block: bytes = bytes(1 << 20)) -> None:
+        self._head = head
+        self._block = block + block
+        self._turn = len(block)
+        self._size = len(head) + data
+        self._at = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move."""
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        """Where it stands."""
+        return self._at
+
+    def readinto(self, room: memoryview, /) -> int:  # type: ignore[override]  # typeshed's Buffer is 3.12's
+        """Make the next samples."""
+        size = max(0, min(len(room), self._turn, self._size - self._at))
+        start = (self._at - len(self._head)) % self._turn
+        data = self._head[self._at :] if self._at < len(self._head) else self._block[start : start + size]
+        data = data[:size]
+        room[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def endless(head: bytes, data: int, block: bytes = bytes(1 << 20)) -> BinaryIO:
+    """The same as a file object."""
+    return io.BufferedReader(Endless(head, data, block), 1 << 18)
+
+
+class Held(Source):
+    """A recording as the decoder's own modules see it, without a process in between."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(Line(io.BytesIO(), io.BytesIO()), len(data))
+        self._data = data
+
+    def at(self, offset: int, length: int) -> bytes:
+        """The bytes there."""
+        return self._data[offset : offset + length]
