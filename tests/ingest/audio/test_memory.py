@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -31,9 +32,11 @@ print(json.dumps({
 
 def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
     """60 minutes of 48 kHz 24-bit stereo, a gigabyte: below 150 MB in the decoder, 30 MB of growth in Tillit."""
-    done = subprocess.run([sys.executable, "-c", HOUR], capture_output=True, check=True, timeout=300)
+    # Without bubblewrap on the path the decoder is our own child, and the kernel accounts for it to us.
+    alone = {**os.environ, "PATH": ""}
+    done = subprocess.run([sys.executable, "-c", HOUR], capture_output=True, check=True, timeout=300, env=alone)
     told = json.loads(done.stdout)
     assert told["seconds"] == 3600
     assert told["samples"] == 3600 * 32_000
-    assert told["decoder"] < 150
+    assert 40 < told["decoder"] < 150
     assert told["growth"] < 30
