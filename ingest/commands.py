@@ -40,7 +40,11 @@ def study() -> None:
 @click.option("--ends", type=DAY, required=True, help="Last day, YYYY-MM-DD.")
 @click.option("--language", default="no", show_default=True, help="What is spoken: no, nn, da, sv, en …, or 'detect'.")
 @click.option(
-    "--model", default="base", show_default=True, help="The recogniser's weights, by name (tillit model list)."
+    "--model",
+    metavar="NAME|PATH",
+    default="base",
+    show_default=True,
+    help="The recogniser's weights: a name, or a folder.",
 )
 @click.option(
     "--review",
@@ -55,7 +59,7 @@ def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, langua
     spoken = "" if language == "detect" else language
     whisper_code(spoken or None)
     with terminal.desk() as desk:
-        registry.registered(desk.vault.database, given["model"])
+        given["model"] = registry.chosen(desk, given["model"]).name
         new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, **given)
         made = studies.create(desk, new)
     OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
@@ -64,9 +68,10 @@ def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, langua
 @click.command()
 @click.argument("reference", metavar="STUDY/CODE")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", "weights", metavar="NAME|PATH", help="Other weights than the study's: a name, or a folder.")
 @json_option
 @pass_terminal
-def add(terminal: Terminal, reference: str, paths: Sequence[Path], as_json: bool) -> None:
+def add(terminal: Terminal, reference: str, paths: Sequence[Path], weights: str | None, as_json: bool) -> None:
     """Take in one or more recordings, or folders of them, of one participant.
 
     Each is sealed, checked and answered with a receipt: the SHA-256 of exactly the bytes that arrived. A file that
@@ -75,9 +80,10 @@ def add(terminal: Terminal, reference: str, paths: Sequence[Path], as_json: bool
     receipts, problems = [], []
     with terminal.desk() as desk:
         held = lookup.participant(desk.vault.database, reference)
+        model = registry.chosen(desk, weights).name if weights else None
         for number, path in enumerate(intake.files_in(paths), 1):
             try:
-                receipts.append(intake.take_in_file(desk, held, path).to_dict())
+                receipts.append(intake.take_in_file(desk, held, path, model).to_dict())
             except TillitError as problem:
                 problems.append(problem)
                 ERR.print(f"File {number}: {problem.sentence}", style="red")

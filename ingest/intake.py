@@ -63,21 +63,24 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def take_in_file(desk: Desk, participant: Participant, path: Path) -> Receipt:
+def take_in_file(desk: Desk, participant: Participant, path: Path, model: str | None = None) -> Receipt:
     """Take in one file from a disk. Raises Denied, BadRecording, BadInput, AlreadyThere."""
     try:
         source = path.open("rb")
     except OSError:
         raise BadInput("That file cannot be opened. Check that it exists and that you may read it.") from None
     with source:
-        return take_in(desk, participant, source, path.name)
+        return take_in(desk, participant, source, path.name, model)
 
 
-def take_in(desk: Desk, participant: Participant, source: BinaryIO, filename: str) -> Receipt:
+def take_in(
+    desk: Desk, participant: Participant, source: BinaryIO, filename: str, model: str | None = None
+) -> Receipt:
     """Seal, check and keep what `source` holds. Raises Denied, BadRecording, AlreadyThere; then nothing is kept."""
     study = lookup.by_id(desk.vault.database, Study, participant.study_id)
     with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
         recording = _new(act, desk.who, study, participant)
+        recording.model = model or study.model
         hashed = _Hashed(source)
         original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
         recording.sha256, recording.size = hashed.sha256, hashed.size
@@ -96,7 +99,6 @@ def _new(act: Act, who: Actor, study: Study, participant: Participant) -> Record
         id=new_id(),
         study_id=study.id,
         participant_id=participant.id,
-        model=study.model,
         language=study.language,
         by_person_id=who.id,
         created=now(),

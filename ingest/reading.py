@@ -26,6 +26,14 @@ def read(desk: Desk, recording: Recording, *, real_names: bool = False) -> Trans
         return work.transcript(RELEASED if work.artefact(RELEASED) else PSEUDONYMISED)
 
 
+def made_by(transcript: Transcript) -> str:
+    """One line on what made a transcript: engine, version, weights and their hash, time and machine."""
+    made = transcript.made_by
+    weights = f"{made.model} (sha256 {made.model_sha256})"
+    pace = f"{transcript.duration:.0f} s of sound in {made.took:.0f} s on {made.machine}"
+    return f"# {made.engine} {made.version}; {weights}; language {transcript.language}; {pace}"
+
+
 def lines(transcript: Transcript) -> Iterator[str]:
     """A line a segment: [hh:mm:ss] and its words."""
     for segment in transcript.segments:

@@ -40,6 +40,7 @@ def transcript_show(terminal: Terminal, reference: str, real_names: bool, as_jso
     if as_json:
         click.echo(text.to_bytes().decode())
         return
+    OUT.print(reading.made_by(text), markup=False, style="dim")
     for line in reading.lines(text):
         OUT.print(line, markup=False)
 

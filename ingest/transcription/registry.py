@@ -43,6 +43,19 @@ def register(desk: Desk, folder: Path, name: str | None = None) -> Model:
     return model
 
 
+def chosen(desk: Desk, text: str) -> Model:
+    """The model a person named, by its name or by its folder; a folder not yet known is registered on the way.
+
+    Raises NotFound, BadModel, and Denied if the folder is new and this person may not register weights.
+    """
+    folder = Path(text)
+    if not folder.is_dir():
+        return registered(desk.vault.database, text)
+    found = models.from_folder(folder.resolve())
+    same = [known for known in everything(desk.vault.database) if known.sha256 == found.sha256]
+    return same[0] if same else register(desk, folder)
+
+
 def everything(database: Database) -> list[Model]:
     """The packaged model and every registered one."""
     with Session(database.reader) as session:
