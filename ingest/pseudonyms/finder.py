@@ -1,0 +1,69 @@
+"""Find the names of a document: every tagger's finds put together, then carried to their other occurrences."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ingest.pseudonyms.finds import Find, Kind, Tagger, merge
+from ingest.pseudonyms.gazetteer import Gazetteer, lists
+from ingest.pseudonyms.genitive import part
+from ingest.pseudonyms.known import KnownNames, with_parts, words
+from ingest.pseudonyms.patterns import Patterns
+from ingest.pseudonyms.tagger import LinearTagger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_SURE = 0.5  # a name less sure than this is not carried to its other occurrences
+
+
+@cache
+def default_taggers() -> tuple[Tagger, ...]:
+    """What finds names when nothing else is said: lists, patterns and the linear tagger."""
+    return (Gazetteer(), Patterns(), LinearTagger())
+
+
+def find_names(text: str, language: str, taggers: Sequence[Tagger] | None = None) -> list[Find]:
+    """The names in a document's text, sorted and without overlap; `language` is an ISO 639-1 code.
+
+    `taggers` defaults to `default_taggers()`. A name found anywhere is found at its other occurrences too, in the
+    genitive and, for persons, by a part of the name; and a name is of one kind throughout.
+    """
+    used = default_taggers() if taggers is None else taggers
+    finds = merge(find for tagger in used for find in tagger.find(text, language))
+    everywhere = merge([*finds, *_elsewhere(text, language, finds)])
+    return _of_one_kind(text, language, everywhere)
+
+
+def _elsewhere(text: str, language: str, finds: Iterable[Find]) -> list[Find]:
+    sure = (find for find in finds if find.kind is not Kind.ID and find.score >= _SURE)
+    names = [form for find in sure for form in with_parts(_bare(text, language, find), find.kind)]
+    return KnownNames(names, "propagated").find(text, language)
+
+
+def _bare(text: str, language: str, find: Find) -> str:
+    """The name without its genitive."""
+    before, blank, last = text[find.start : find.end].rpartition(" ")
+    return before + blank + part(last, language, lists().knows)[0]
+
+
+def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
+    """Each name as the kind of most weight, since taggers waver; a part of a person's name weighs as a person."""
+    weights: dict[tuple[str, ...], Counter[Kind]] = defaultdict(Counter)
+    for find in finds:
+        for name, kind in with_parts(_bare(text, language, find), find.kind):
+            weights[words(name)][kind] += 1 + round(1000 * find.score)
+    return [
+        find if find.kind is Kind.ID else replace(find, kind=_heaviest(words(_bare(text, language, find)), weights))
+        for find in finds
+    ]
+
+
+def _heaviest(name: tuple[str, ...], weights: dict[tuple[str, ...], Counter[Kind]]) -> Kind:
+    known = lists()
+    if len(name) == 1 and name[0] in known.first_names - known.places:
+        return Kind.PER
+    return max((kind for kind in weights[name] if kind is not Kind.ID), key=lambda kind: (weights[name][kind], kind))

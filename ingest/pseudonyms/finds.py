@@ -1,0 +1,120 @@
+"""A find: a stretch of text that may tell who is spoken of, and the protocol of what finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Kind(StrEnum):
+    """What a find names: a person, a place, an organisation, or anything else that identifies (numbers, addresses)."""
+
+    PER = "PER"
+    LOC = "LOC"
+    ORG = "ORG"
+    ID = "ID"
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A stretch `start` to `end` (Unicode code points of the text, never across a newline); `score` is 0 to 1."""
+
+    start: int
+    end: int
+    kind: Kind
+    score: float
+    recognisers: tuple[str, ...]
+
+    def overlaps(self, other: Find) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+
+class Tagger(Protocol):
+    """Anything that finds names in a text; `language` is an ISO 639-1 code. Offsets count in the text given."""
+
+    @property
+    def name(self) -> str:
+        """What the tagger is called in a find's recognisers."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same text could give other finds."""
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """Every stretch this tagger takes for a name; finds may overlap."""
+
+
+def merge(finds: Iterable[Find]) -> list[Find]:
+    """Sorted finds without overlap, that cover all the given ones cover.
+
+    An ID beats the others, then the longest wins, then the first, then the better score. The winner takes over the
+    recognisers of what it overlaps. A loser that sticks out on either side is joined if it is of the winner's kind and
+    keeps its rest otherwise: giving up a part would leave half a name in the open.
+    """
+    return [find for knot in _knots(finds) for find in sorted(_settled(knot), key=lambda find: find.start)]
+
+
+def _knots(finds: Iterable[Find]) -> Iterator[list[Find]]:
+    """The finds in groups that hang together by overlaps, from the first to the last."""
+    knot: list[Find] = []
+    reach = 0
+    for find in sorted(finds, key=lambda find: find.start):
+        if knot and find.start >= reach:
+            yield knot
+            knot = []
+        knot.append(find)
+        reach = max(reach, find.end) if len(knot) > 1 else find.end
+    if knot:
+        yield knot
+
+
+def _settled(knot: list[Find]) -> list[Find]:
+    waiting, kept = sorted(knot, key=_rank), list[Find]()
+    while waiting:
+        winner, rest, grew = _absorb(waiting[0], waiting[1:])
+        waiting = sorted([winner, *rest], key=_rank) if grew else rest
+        kept += [] if grew else [winner]
+    return kept
+
+
+def _rank(find: Find) -> tuple[bool, int, int, float, str, tuple[str, ...]]:
+    return (
+        find.kind is not Kind.ID,
+        find.start - find.end,
+        find.start,
+        -find.score,
+        find.kind,
+        find.recognisers,
+    )
+
+
+def _absorb(winner: Find, others: list[Find]) -> tuple[Find, list[Find], bool]:
+    rest: list[Find] = []
+    start, end = winner.start, winner.end
+    for other in others:
+        if not winner.overlaps(other):
+            rest.append(other)
+            continue
+        winner = _joined(winner, other)
+        if other.kind is winner.kind:
+            start, end = min(start, other.start), max(end, other.end)
+        else:
+            rest += _outside(other, winner)
+    grew = (start, end) != (winner.start, winner.end)
+    return replace(winner, start=start, end=end), sorted(rest, key=_rank), grew
+
+
+def _joined(winner: Find, other: Find) -> Find:
+    recognisers = tuple(sorted({*winner.recognisers, *other.recognisers}))
+    return replace(winner, recognisers=recognisers, score=max(winner.score, other.score))
+
+
+def _outside(find: Find, winner: Find) -> list[Find]:
+    """What of a find lies before and after the winner."""
+    sides = ((find.start, min(find.end, winner.start)), (max(find.start, winner.end), find.end))
+    return [replace(find, start=start, end=end) for start, end in sides if start < end]

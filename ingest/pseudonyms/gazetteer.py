@@ -1,0 +1,207 @@
+"""Names that are known beforehand: first names by gender, surnames, places, countries, and names that are also words.
+
+First names and surnames are Faker's (MIT), places are GeoNames' (CC BY 4.0, through `training/make_places.py`), the
+rest of `data/` was written for this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Protocol
+
+from ingest.pseudonyms.finds import Find, Kind
+from ingest.pseudonyms.genitive import ways
+from ingest.pseudonyms.tokens import is_cased, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ingest.pseudonyms.tokens import Token
+
+LOCALES = ("no_NO", "da_DK", "sv_SE", "en_US", "en_GB")
+LANGUAGES = ("en", "no", "nn", "da", "sv")  # the columns of countries.tsv after the code
+_LONGEST_PLACE = 4  # words
+_LONGEST_RUN = 6  # words of one name
+# How Nordic first names of women and of men end.
+_WOMEN = ("a", "bjørg", "borg", "dis", "frid", "gerd", "hild", "laug", "run", "unn", "veig", "vild", "ine", "ette")
+_MEN = ("ar", "bjørn", "finn", "gard", "geir", "leif", "mund", "olf", "rik", "stein", "ulf", "vald", "vard", "vin")
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Everything the gazetteer knows, casefolded."""
+
+    women: frozenset[str]
+    men: frozenset[str]
+    surnames: frozenset[str]
+    places: frozenset[str]
+    countries: frozenset[str]
+    words: frozenset[str]
+    calendar: frozenset[str]
+
+    @cached_property
+    def first_names(self) -> frozenset[str]:
+        """First names of either gender."""
+        return self.women | self.men
+
+    def gender(self, first_name: str) -> str | None:
+        """`f` or `m` by the first list that has the name for one gender only, else by its ending, else None."""
+        name = first_name.casefold()
+        for women, men in _by_locale():
+            if (name in women) != (name in men):
+                return "f" if name in women else "m"
+        return _gender_by_ending(name)
+
+    def knows(self, name: str) -> bool:
+        """Whether a single word is a name of any sort."""
+        word = name.casefold()
+        return any(word in names for names in (self.women, self.men, self.surnames, self.places, self.countries))
+
+
+@cache
+def lists() -> Lists:
+    """The lists, read once from the packages that carry them."""
+    calendar = frozenset(word for line in _lines("calendar.txt") for word in line.split())
+    countries = _folded(name for language in LANGUAGES for name in country_names(language))
+    return Lists(
+        women=_folded(name for locale in LOCALES for name in first_names(locale, "f")),
+        men=_folded(name for locale in LOCALES for name in first_names(locale, "m")),
+        surnames=_folded(name for locale in LOCALES for name in surnames(locale)),
+        places=_folded(name for name in place_names() if len(name) > 2) | countries,
+        countries=countries,
+        words=calendar | {word for line in _lines("words.txt") for word in line.split()},
+        calendar=calendar,
+    )
+
+
+@cache
+def _by_locale() -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Women's and men's names of each locale, Norwegian first: Kari is a man in Finland only."""
+    return [(_folded(first_names(locale, "f")), _folded(first_names(locale, "m"))) for locale in LOCALES]
+
+
+def _gender_by_ending(name: str) -> str | None:
+    """Magnhild is a woman and Torgeir a man, listed or not."""
+    return "f" if name.endswith(_WOMEN) else "m" if name.endswith(_MEN) else None
+
+
+def first_names(locale: str, gender: str) -> list[str]:
+    """Faker's first names of a locale such as `no_NO` for gender `f` or `m`."""
+    provider = _provider(locale)
+    return list(provider.first_names_female if gender == "f" else provider.first_names_male)
+
+
+def surnames(locale: str) -> list[str]:
+    """Faker's surnames of a locale."""
+    return list(_provider(locale).last_names)
+
+
+def place_names() -> list[str]:
+    """Towns, regions and parts of towns, as written."""
+    return [*_lines("places.txt"), *(name for line in _lines("regions.txt") for name in line.split(";"))]
+
+
+@cache
+def country_names(language: str) -> tuple[str, ...]:
+    """Common names of countries in one of `LANGUAGES`; the same order in each."""
+    column = LANGUAGES.index(language) + 1
+    return tuple(line.split("\t")[column] for line in _lines("countries.tsv"))
+
+
+class _Provider(Protocol):
+    first_names_female: Iterable[str]
+    first_names_male: Iterable[str]
+    last_names: Iterable[str]
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _provider(locale: str) -> _Provider:
+    provider: _Provider = import_module(f"faker.providers.person.{locale}").Provider
+    return provider
+
+
+def _lines(name: str) -> list[str]:
+    text = (files("ingest.pseudonyms") / "data" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+class Gazetteer:
+    """Finds the names of the lists: places as they stand, and runs of first names and surnames as one person."""
+
+    name = "gazetteer"
+    version = "1"
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """Every listed name; words that are also names count only with a capital inside a sentence."""
+        del language  # interviews mention people of every country
+        return [find for tokens in lines(text) for find in _line(tokens)]
+
+
+def _line(tokens: Sequence[Token]) -> list[Find]:
+    cased = is_cased(list(tokens))
+    finds: list[Find] = []
+    at = 0
+    while at < len(tokens):
+        length, kind = _name_at(tokens[at : at + _LONGEST_RUN], cased=cased)
+        if kind is not None:
+            score = 0.9 if cased else 0.7
+            finds.append(Find(tokens[at].start, tokens[at + length - 1].end, kind, score, ("gazetteer",)))
+        at += max(length, 1)
+    return finds
+
+
+def _name_at(tokens: Sequence[Token], *, cased: bool) -> tuple[int, Kind | None]:
+    """How many tokens from the first on make one name, and of what kind."""
+    place = _place_at(tokens, cased=cased)
+    person = _person_at(tokens, cased=cased)
+    if place >= person and place:
+        return place, Kind.LOC
+    return person, Kind.PER if person else None
+
+
+def _place_at(tokens: Sequence[Token], *, cased: bool) -> int:
+    places = lists().places
+    for length in range(min(_LONGEST_PLACE, len(tokens)), 0, -1):
+        run = tokens[:length]
+        if _counts(run[0], cased=cased, alone=length == 1) and _joined(run) & places:
+            return length
+    return 0
+
+
+def _joined(run: Sequence[Token]) -> frozenset[str]:
+    """A run of words as a name might be listed, with and without genitive."""
+    before = " ".join(token.text.casefold() for token in run[:-1])
+    return frozenset(f"{before} {stem}".strip().casefold() for stem, _ in ways(run[-1].text))
+
+
+def _person_at(tokens: Sequence[Token], *, cased: bool) -> int:
+    """First names, then surnames; a surname alone counts too, but not a surname before a first name."""
+    known = lists()
+    length = 0
+    names = known.first_names
+    for token in tokens:
+        if not _counts(token, cased=cased, alone=length == 0):
+            break
+        stems = {stem.casefold() for stem, _ in ways(token.text)}
+        if not stems & (names | known.surnames):
+            break
+        if not stems & names:
+            names = frozenset()
+        length += 1
+    return length
+
+
+def _counts(token: Token, *, cased: bool, alone: bool) -> bool:
+    """Whether a word's looks allow it to be a name; `alone` when no name stands before it."""
+    is_word_too = any(stem.casefold() in lists().words for stem, _ in ways(token.text))
+    if alone and token.text.casefold() in lists().calendar:
+        return False
+    if not cased:
+        return token.is_word and not is_word_too
+    return token.text[0].isupper() and not (is_word_too and alone and token.opens)

@@ -1,0 +1,104 @@
+"""Places that do not exist, by language, and the tags that stand for organisations and numbers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+TAGS = {
+    "no": {
+        "org": "virksomhet",
+        "id": "opplysning",
+        "phone": "telefon",
+        "email": "e-post",
+        "web": "nettadresse",
+        "handle": "brukernavn",
+        "national_id": "fødselsnummer",
+        "account": "kontonummer",
+        "organisation_number": "organisasjonsnummer",
+        "address": "adresse",
+        "postal_place": "poststed",
+        "plate": "bilnummer",
+        "date": "dato",
+    },
+    "en": {
+        "org": "organisation",
+        "id": "detail",
+        "phone": "phone",
+        "email": "e-mail",
+        "web": "web address",
+        "handle": "user name",
+        "national_id": "national id",
+        "account": "account number",
+        "organisation_number": "organisation number",
+        "address": "address",
+        "postal_place": "postal place",
+        "plate": "licence plate",
+        "date": "date",
+    },
+}
+TAGS["nn"] = TAGS["no"] | {
+    "org": "verksemd",
+    "id": "opplysning",
+    "web": "nettadresse",
+    "handle": "brukarnamn",
+    "national_id": "fødselsnummer",
+    "postal_place": "poststad",
+}
+TAGS["da"] = TAGS["no"] | {
+    "org": "virksomhed",
+    "id": "oplysning",
+    "email": "e-mail",
+    "web": "netadresse",
+    "handle": "brugernavn",
+    "national_id": "cpr-nummer",
+    "organisation_number": "cvr-nummer",
+    "postal_place": "postdistrikt",
+    "plate": "nummerplade",
+}
+TAGS["sv"] = TAGS["no"] | {
+    "org": "verksamhet",
+    "id": "uppgift",
+    "web": "webbadress",
+    "handle": "användarnamn",
+    "national_id": "personnummer",
+    "organisation_number": "organisationsnummer",
+    "address": "adress",
+    "postal_place": "postort",
+    "plate": "registreringsnummer",
+    "date": "datum",
+}
+
+# How a street's name ends in the languages of the interviews.
+STREETS = (
+    *("gata", "gaten", "gate", "veien", "vegen", "vei", "veg", "gade", "vej", "gatan", "vägen"),
+    *("allé", "alléen", "alleen", "street", "road", "avenue", "lane"),
+)
+
+_STEMS = {
+    "no": "Bever Bjørke Brenn Elg Elve Fiske Furu Gauk Gran Grå Hassel Hauk Hegre Hvit Korn Kvern Lerke Lind Måke "
+    "Mølle Ospe Rogn Rype Røyse Selje Skarv Sommer Stein Svane Svart Teist Tind Trane Vipe Ørn",
+    "da": "Birke Bøge Elle Gran Hare Hejre Hvid Høge Korn Lyng Løve Mølle Pile Ravne Ræve Rønne Skov Sommer Svane "
+    "Tjørne",
+    "sv": "Björk Bäver Ek Gran Hassel Hök Kvarn Lilje Lärk Mås Rönn Svan Sälg Tall Tran Tärn Ugg Vide Äng Örn",
+    "en": "Alder Apple Badger Black Bramble Clover Dove Elder Fern Hawk Hazel Hollow Linden Otter Raven Rowan Sparrow "
+    "Swan Thistle Willow",
+}
+_ENDS = {
+    "no": "bu bygd dal eid fjord hamn heim nes sete stad sund vang vik voll våg ås",
+    "da": "borg by dal høj holm lev lund næs rup strup sted torp",
+    "sv": "berga by dal holm hult köping näs sta stad torp vik ås",
+    "en": "bourne bury combe dale ford ham leigh mere stead ton wick worth",
+}
+_STREET_ENDS = {"no": ("veien", "gata"), "da": ("vej", "gade"), "sv": ("vägen", "gatan"), "en": (" Street", " Road")}
+
+
+@cache
+def invented(family: str) -> tuple[str, ...]:
+    """Names of towns put together from what such names are made of; `family` is no, da, sv or en."""
+    return tuple(stem + end for stem in _STEMS[family].split() for end in _ENDS[family].split())
+
+
+@cache
+def street_names(family: str) -> tuple[str, ...]:
+    """Names of streets, made likewise."""
+    return tuple(stem + end for stem in _STEMS[family].split() for end in _STREET_ENDS[family])

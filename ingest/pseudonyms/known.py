@@ -1,0 +1,77 @@
+"""Finds names that are given: those found elsewhere in a document, or those already in a study's link key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.pseudonyms.finds import Find, Kind
+from ingest.pseudonyms.gazetteer import lists
+from ingest.pseudonyms.genitive import ways
+from ingest.pseudonyms.tokens import is_cased, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ingest.pseudonyms.tokens import Token
+
+_SCORE = 0.6
+_SHORTEST_PART = 3
+
+
+def words(name: str) -> tuple[str, ...]:
+    """A name's words, casefolded, cut as the finders cut them."""
+    return tuple(token.text.casefold() for line in lines(name) for token in line)
+
+
+class KnownNames:
+    """Finds every occurrence of the given names, genitives among them."""
+
+    version = "1"
+
+    def __init__(self, names: Iterable[tuple[str, Kind]], name: str = "known") -> None:
+        self.name = name
+        self._by_first: dict[str, dict[tuple[str, ...], Kind]] = {}
+        for form, kind in names:
+            key = words(form)
+            if key:
+                self._by_first.setdefault(key[0], {}).setdefault(key, kind)
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """Occurrences that look like names: with a capital, or where a small letter cannot mislead."""
+        del language
+        finds: list[Find] = []
+        for tokens in lines(text):
+            cased = is_cased(tokens)
+            for at in range(len(tokens)):
+                finds += self._at(tokens[at:], cased=cased)
+        return finds
+
+    def _at(self, tokens: Sequence[Token], *, cased: bool) -> Iterator[Find]:
+        if not _counts(tokens[0], cased=cased):
+            return
+        for stem, _ in ways(tokens[0].text):
+            for key, kind in self._by_first.get(stem.casefold(), {}).items():
+                if _matches(key, tokens[: len(key)]):
+                    end = tokens[len(key) - 1].end
+                    yield Find(tokens[0].start, end, kind, _SCORE, (self.name,))
+
+
+def _matches(key: tuple[str, ...], tokens: Sequence[Token]) -> bool:
+    *firsts, last = (token.text.casefold() for token in tokens)
+    return (*firsts,) == key[:-1] and any(stem == key[-1] for stem, _ in ways(last))
+
+
+def _counts(token: Token, *, cased: bool) -> bool:
+    """A capital will do; without one, only a word that is nothing but a name."""
+    if token.text[0].isupper() or not token.text[0].isalpha():
+        return True
+    is_word = any(stem.casefold() in lists().words for stem, _ in ways(token.text))
+    return not is_word and (not cased or any(lists().knows(stem) for stem, _ in ways(token.text)))
+
+
+def with_parts(name: str, kind: Kind) -> Iterator[tuple[str, Kind]]:
+    """A name and, of a person's name of several words, each word of three letters or more."""
+    yield name, kind
+    parts = name.split()
+    if kind is Kind.PER and len(parts) > 1:
+        yield from ((part, kind) for part in parts if len(part) >= _SHORTEST_PART and part[0].isupper())

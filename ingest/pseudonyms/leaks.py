@@ -1,0 +1,126 @@
+"""A last look at a text that is about to leave: does any real form still stand in it?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Levenshtein
+
+from ingest.pseudonyms.finds import Kind
+from ingest.pseudonyms.gazetteer import lists
+from ingest.pseudonyms.genitive import ways
+from ingest.pseudonyms.known import with_parts, words
+from ingest.pseudonyms.tokens import is_cased, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ingest.pseudonyms.linking import Book
+    from ingest.pseudonyms.tokens import Token
+
+_LONG = 5  # letters from which on a form one letter off counts as well
+_FEWEST_DIGITS = 6
+_ALIKE = str.maketrans("cwz", "kvs")  # letters that a recogniser of speech mixes up at the head of a name
+
+
+@dataclass(slots=True)
+class _Sought:
+    """Real forms by their words, with the entities they belong to; and the surrogates' words, which are no leak."""
+
+    forms: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    numbers: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    harmless: set[str] = field(default_factory=set)
+
+
+def left_behind(text: str, book: Book) -> list[str]:
+    """Ids of the entities a real form of which stands in the text, sorted; surrogates are never reported.
+
+    Forms count as whole words whatever their case, in the genitive too, and so does each word of a person's name. From
+    five letters on a form counts with one letter added, lost or changed: anywhere inside a sentence when it has a
+    capital, and where capitals say nothing (at its head, in lines without any) when it begins alike. A form that is an
+    everyday word counts only with a capital. Where a surrogate equals a real form (`Book.clashes`) it is let through.
+    """
+    sought = _sought(book)
+    found = {entity for entity, form in sought.numbers.items() if form.search(text)}
+    for tokens in lines(text):
+        found |= _in_line(tokens, sought)
+    return sorted(found)
+
+
+def _sought(book: Book) -> _Sought:
+    sought = _Sought()
+    for entity in book:
+        sought.harmless.update(words(entity.surrogate))
+        for form in entity.forms:
+            if entity.kind is Kind.ID:
+                sought.numbers[entity.id] = _number(form, sought.numbers.get(entity.id))
+                continue
+            for part, _ in with_parts(form, entity.kind):
+                sought.forms.setdefault(words(part), set()).add(entity.id)
+    sought.forms.pop((), None)
+    return sought
+
+
+def _number(form: str, before: re.Pattern[str] | None) -> re.Pattern[str]:
+    """The form as it stands or, when it is mostly digits, with other blanks and marks between them."""
+    digits = [character for character in form if character.isdigit()]
+    only_digits = len(digits) >= _FEWEST_DIGITS and not any(character.isalpha() for character in form)
+    core = r"[^\w\n]{0,2}".join(digits) if only_digits else re.escape(form)
+    either = f"{before.pattern}|" if before else ""
+    return re.compile(rf"{either}(?<!\w){core}(?!\w)", re.IGNORECASE)
+
+
+def _in_line(tokens: Sequence[Token], sought: _Sought) -> set[str]:
+    cased = is_cased(list(tokens))
+    found: set[str] = set()
+    for length in {len(form) for form in sought.forms}:
+        for at in range(len(tokens) - length + 1):
+            found |= _at(tokens[at : at + length], sought, cased=cased)
+    return found
+
+
+def _at(run: Sequence[Token], sought: _Sought, *, cased: bool) -> set[str]:
+    found: set[str] = set()
+    for form in _readings(run):
+        if sought.harmless.issuperset(form) or (_is_word(form) and not run[0].text[0].isupper()):
+            continue
+        found |= sought.forms.get(form, set())
+        if run[0].text[0].isupper() or not cased:
+            found |= _nearly(form, sought, alike=run[0].opens or not cased)
+    return found
+
+
+def _readings(run: Sequence[Token]) -> Iterator[tuple[str, ...]]:
+    """The run as a form, with and without a genitive."""
+    *firsts, _ = (token.text.casefold() for token in run)
+    for stem, _ in ways(run[-1].text):
+        yield (*firsts, stem.casefold())
+
+
+def _is_word(form: tuple[str, ...]) -> bool:
+    return len(form) == 1 and form[0] in lists().words
+
+
+def _nearly(form: tuple[str, ...], sought: _Sought, *, alike: bool) -> set[str]:
+    """Entities with a long form one letter away; `alike` asks for the same first sound."""
+    text = " ".join(form)
+    if len(text) < _LONG - 1 or _is_word(form):
+        return set()
+    return {
+        entity
+        for other, entities in sought.forms.items()
+        if len(other) == len(form) and _one_off(text, " ".join(other)) and (not alike or _alike(text, other[0]))
+        for entity in entities
+    }
+
+
+def _one_off(text: str, form: str) -> bool:
+    return (
+        len(form) >= _LONG and abs(len(form) - len(text)) < 2 and Levenshtein.distance(text, form, score_cutoff=1) < 2
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return one[0].translate(_ALIKE) == other[0].translate(_ALIKE)

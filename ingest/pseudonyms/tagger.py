@@ -1,0 +1,86 @@
+"""The simplest tagger that finds Norwegian and English names: one linear layer over hashed features of a word.
+
+The table in `data/tagger.npz` is made by `training/train_tagger.py`; `training/MODEL_CARD.md` names its data and their
+licences. A tuned transformer takes its place behind the same protocol.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.pseudonyms import features
+from ingest.pseudonyms.finds import Find, Kind
+from ingest.pseudonyms.gazetteer import lists
+from ingest.pseudonyms.tokens import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ingest.pseudonyms.tokens import Token
+
+CLASSES = ("O", "PER", "LOC", "ORG", "MISC")
+_SURE = 0.95
+_KINDS = (Kind.PER, Kind.LOC, Kind.ORG)
+
+
+class LinearTagger:
+    """Takes a word for a name when the chance that it is none falls below a threshold: a higher one finds more."""
+
+    name = "linear"
+    version = "1"
+
+    def __init__(self, threshold: float = 0.85) -> None:
+        self.threshold = threshold
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.int8], np.float32]:
+        with as_file(files("ingest.pseudonyms") / "data" / "tagger.npz") as path, np.load(path) as table:
+            return table["weights"], table["scale"]
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """Runs of words of one kind as one find; in English a month is one only when there is little doubt."""
+        finds = [find for tokens in lines(text) for find in self._line(tokens)]
+        return [find for find in finds if language != "en" or find.score >= _SURE or not _is_month(text, find)]
+
+    def _line(self, tokens: Sequence[Token]) -> list[Find]:
+        chances = self.chances(tokens)
+        finds: list[Find] = []
+        for token, chance in zip(tokens, chances, strict=True):
+            none = chance[0] + chance[4]
+            if none >= self.threshold or not token.is_word:
+                continue
+            kind = _KINDS[int(chance[1:4].argmax())]
+            finds.append(Find(token.start, token.end, kind, float(1 - none), (self.name,)))
+        return _runs(finds)
+
+    def chances(self, tokens: Sequence[Token]) -> NDArray[np.float32]:
+        """For each word the chances of `CLASSES`."""
+        weights, scale = self._table
+        width = features.WIDTH
+        rows = [row + [0] * (width - len(row)) for row in features.rows(tokens)]
+        scores = weights[np.asarray(rows)].sum(axis=1, dtype=np.int32) * scale
+        scores -= scores.max(axis=1, keepdims=True)
+        odds = np.exp(scores)
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+
+def _is_month(text: str, find: Find) -> bool:
+    return text[find.start : find.end].casefold() in lists().calendar
+
+
+def _runs(finds: list[Find]) -> list[Find]:
+    """Finds of one kind with nothing but one blank or hyphen between them are one name."""
+    runs: list[Find] = []
+    for find in finds:
+        last = runs[-1] if runs else None
+        if last is not None and last.kind is find.kind and find.start - last.end <= 1:
+            runs[-1] = Find(last.start, find.end, find.kind, max(last.score, find.score), last.recognisers)
+        else:
+            runs.append(find)
+    return runs
