@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.audio import sandbox
@@ -28,6 +29,7 @@ LONGEST = {
     wire.DATA: wire.LONGEST_DATA,
     wire.DONE: wire.LONGEST_DONE,
 }
+PATIENCE = 4  # times its processor time may be waited for a decoder; a busy machine gives it a share only
 # bubblewrap reports a signal as a shell does, a bare child as the negative.
 OUT_OF_TIME = {128 + signal.SIGXCPU, -signal.SIGXCPU, 128 + signal.SIGKILL}
 
@@ -48,7 +50,7 @@ def talk(job: str, source: BinaryIO, limits: Limits, most: int) -> Generator[byt
     size = source.seek(0, io.SEEK_END)
     words = (job, size, limits.max_seconds, limits.cpu_seconds, limits.memory)
     with sandbox.started([str(word) for word in words]) as process:
-        line = Line(process, limits.stall_seconds)
+        line = Line(process, limits.stall_seconds, PATIENCE * limits.cpu_seconds)
         try:
             return (yield from _answer(line, source, most))
         except Hung as hung:
@@ -91,15 +93,16 @@ def _status(body: bytes) -> Status:
 
 
 class Line:
-    """Whole messages over non-blocking pipes; no wait is longer than `stall_seconds`."""
+    """Whole messages over the pipes; no wait is longer than `stall_seconds`, all together no more than `patience`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], stall_seconds: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], stall_seconds: float, patience: float) -> None:
         if process.stdin is None or process.stdout is None:
             raise ValueError("the decoder needs both pipes")
         self._process = process
         self._down = process.stdin.fileno()
         self._up = process.stdout.fileno()
         self._stall_seconds = stall_seconds
+        self._patience = patience
         os.set_blocking(self._down, False)
 
     def receive(self) -> tuple[bytes, bytes]:
@@ -134,8 +137,12 @@ class Line:
     def _wait(self, pipe: int, event: int) -> None:
         poll = select.poll()
         poll.register(pipe, event)
+        began = time.monotonic()
         if not poll.poll(self._stall_seconds * 1000):
             raise Hung("stalled")
+        self._patience -= time.monotonic() - began
+        if self._patience < 0:  # drop by drop is a way to hang as well
+            raise Hung("time")
 
     def _gone(self) -> Hung:
         """Why the other end is closed."""

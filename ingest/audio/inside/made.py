@@ -27,6 +27,7 @@ OPUS_BITS = 28_000  # bit/s: an hour is about 13 MB
 SPEECH = {"application": "voip", "vbr": "constrained"}  # constrained, or an hour of music would take twice that
 OPUS_FRAME = OPUS_RATE // 50  # 20 ms
 SILENCE = -144.0  # dBFS, the floor of 24 bits; there is no logarithm of nothing
+LOUDEST = 1000.0  # 60 dB over full scale; floats of garbage go on to 10³⁸, whose square is infinite
 FULL = 32767 / 32768  # a sample at or beyond this is clipped
 
 
@@ -144,7 +145,8 @@ def _untimed(frames: Iterable[AudioFrame | None]) -> Iterator[AudioFrame]:
 def _full_scale(samples: np.ndarray) -> np.ndarray:
     """Samples of any format as float32 with full scale at 1; what is not a number counts as silence."""
     if samples.dtype.kind == "f":
-        return np.nan_to_num(samples.astype(np.float32), posinf=1.0, neginf=-1.0)
+        bounded: np.ndarray = np.clip(np.nan_to_num(samples, posinf=1, neginf=-1), -LOUDEST, LOUDEST)
+        return bounded.astype(np.float32)
     if samples.dtype.kind == "u":
         return (samples.astype(np.float32) - 128) / np.float32(128)
     return samples.astype(np.float32) / np.float32(-float(np.iinfo(samples.dtype).min))

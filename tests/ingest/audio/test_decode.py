@@ -95,13 +95,17 @@ def test_silence_has_finite_levels() -> None:
 
 
 def test_what_is_not_a_number_counts_as_silence() -> None:
-    """Float samples of NaN and infinity do not poison the levels."""
-    sound = struct.pack("<4f", math.nan, math.inf, -math.inf, 0.5) * 4_000
+    """Float samples of NaN and infinity do not poison the levels, nor do those of absurd loudness."""
+    facts = _float_facts(math.nan, math.inf, -math.inf, 0.5)
+    assert (facts.peak_dbfs, facts.clipped) == (0, 0.5)
+    assert _float_facts(3e38, -3e38, 0.0, 0.0).peak_dbfs == 60
+
+
+def _float_facts(*samples: float) -> decode.Facts:
+    sound = struct.pack(f"<{len(samples)}f", *samples) * 4_000
     form = struct.pack("<IHHIIHH", 16, 3, 1, 16_000, 64_000, 4, 32)
     body = b"WAVEfmt " + form + b"data" + struct.pack("<I", len(sound)) + sound
-    facts = decode.check(io.BytesIO(b"RIFF" + struct.pack("<I", len(body)) + body))
-    assert facts.peak_dbfs == 0
-    assert facts.clipped == 0.5
+    return decode.check(io.BytesIO(b"RIFF" + struct.pack("<I", len(body)) + body))
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF])

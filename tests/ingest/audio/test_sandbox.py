@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,7 @@ def test_a_decoder_gone_astray_is_not_believed(program: str) -> None:
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
     ) as process:
         with pytest.raises(Hung):
-            Line(process, stall_seconds=0.5).receive()
+            Line(process, stall_seconds=0.5, patience=9).receive()
         process.kill()
 
 
@@ -202,7 +203,19 @@ def test_a_decoder_that_does_not_listen_is_given_up() -> None:
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
     ) as process:
         with pytest.raises(Hung):
-            Line(process, stall_seconds=0.1).send(bytes(1 << 20))
+            Line(process, stall_seconds=0.1, patience=9).send(bytes(1 << 20))
+        process.kill()
+
+
+def test_drop_by_drop_is_not_waited_for() -> None:
+    """A decoder that keeps sending a little now and then is given up as well."""
+    program = "import os, time\nwhile True: os.write(1, b'D' + bytes([1, 0, 0, 0]) + b'x'); time.sleep(0.02)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as process:
+        line = Line(process, stall_seconds=9, patience=0.2)
+        with pytest.raises(Hung, match="time"):
+            deque(iter(line.receive, None), maxlen=0)
         process.kill()
 
 
