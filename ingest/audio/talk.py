@@ -31,7 +31,7 @@ LONGEST = {
 }
 PATIENCE = 4  # times its processor time may be waited for a decoder; a busy machine gives it a share only
 # bubblewrap reports a signal as a shell does, a bare child as the negative.
-OUT_OF_TIME = {128 + signal.SIGXCPU, -signal.SIGXCPU, 128 + signal.SIGKILL}
+OUT_OF_TIME = {128 + signal.SIGXCPU, -signal.SIGXCPU}
 
 
 class Hung(Exception):

@@ -20,7 +20,7 @@ def bind(memory: int, cpu_seconds: int) -> None:
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
-        (resource.RLIMIT_NPROC, 0, 0),  # the kernel does not hold root to it; the pid namespace does
+        (resource.RLIMIT_NPROC, 0, 0),  # root is not held to it; in bubblewrap what root starts dies with the box
         (resource.RLIMIT_NOFILE, PIPES, PIPES),  # all descriptors there may be are taken: nothing can be opened
     ):
         # macOS refuses some of these; what it refuses is left as it was.
