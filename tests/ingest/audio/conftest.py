@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-AliveWith = Callable[[str], list[int]]
+from ingest.audio.decode import Limits
+
+Alive = Callable[[], list[int]]
 
 
 @pytest.fixture
-def alive_with() -> AliveWith:
-    """The processes on this machine that have a word among their arguments."""
+def marked() -> Limits:
+    """Limits as usual, with a number of bytes that no other decoder on this machine has among its arguments."""
+    return Limits(memory=(1 << 30) + secrets.randbelow(1 << 28))
 
-    def find(word: str) -> list[int]:
+
+@pytest.fixture
+def alive(marked: Limits) -> Alive:
+    """The decoders now at work under the marked limits."""
+
+    def find() -> list[int]:
         found = []
         for entry in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
-                if word.encode() in entry.read_bytes().split(b"\0"):
+                if str(marked.memory).encode() in entry.read_bytes().split(b"\0"):
                     found.append(int(entry.parent.name))
         return found
 

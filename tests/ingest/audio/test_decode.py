@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .conftest import AliveWith
+    from .conftest import Alive
 
 REAL = {
     "king.mp3": (85.449, "mp3", 44_100, 2),
@@ -172,17 +172,17 @@ def test_the_listening_copy_says_nothing_of_its_source() -> None:
     assert copy == b"".join(decode.listening_copy(io.BytesIO(source)))
 
 
-def test_closing_early_kills_the_decoder(alive_with: AliveWith) -> None:
+def test_closing_early_kills_the_decoder(alive: Alive, marked: Limits) -> None:
     """Whoever stops listening leaves no process behind."""
     source = endless(wav_header(1_000_000_000), 1_000_000_000)
-    chunks = decode.pcm(source, Limits(cpu_seconds=7_919))
+    chunks = decode.pcm(source, marked)
     assert len(next(chunks)) == 65_536
-    assert alive_with("7919")
+    assert alive()
     chunks.close()
-    assert not alive_with("7919")
+    assert not alive()
 
 
-def test_an_error_of_the_source_comes_through(alive_with: AliveWith) -> None:
+def test_an_error_of_the_source_comes_through(alive: Alive, marked: Limits) -> None:
     """If the sealed recording turns out to be damaged while it is read, that is what the caller hears."""
 
     class Broken(Endless):
@@ -192,8 +192,8 @@ def test_an_error_of_the_source_comes_through(alive_with: AliveWith) -> None:
             return super().readinto(room)
 
     with pytest.raises(ConnectionError):
-        decode.check(io.BufferedReader(Broken(wav_header(1 << 28), 1 << 28), 1), Limits(cpu_seconds=7_907))
-    assert not alive_with("7907")
+        decode.check(io.BufferedReader(Broken(wav_header(1 << 28), 1 << 28), 1), marked)
+    assert not alive()
 
 
 def test_the_source_may_stand_anywhere() -> None:
