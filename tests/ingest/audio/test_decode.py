@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from ingest.audio import decode
-from ingest.audio.decode import Limits
 
 from .making import BY_NAME, KINDS, SECONDS, SHARED, Endless, Kind, endless, needs_shared, tone, wav_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from ingest.audio.decode import Limits
 
     from .conftest import Alive
 
