@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from ingest.pseudonyms.finds import Find, Kind
 from ingest.pseudonyms.leaks import left_behind
-from ingest.pseudonyms.linking import Book, fresh_id, title
+from ingest.pseudonyms.linking import Book, fresh_id
 from ingest.pseudonyms.patterns import sort_of
 from ingest.pseudonyms.rendering import render
 from ingest.pseudonyms.rewriting import Edit, rewritten
+from ingest.pseudonyms.titles import title
 from storage.errors import BadInput, Damaged
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def _placed(transcript: Transcript, finds: Iterable[Find]) -> Iterator[Mention]:
         if not 0 <= start < end <= len(text):
             raise BadInput("A find does not fit its transcript; find names again.")
         start += len(title(text[start:end])) if find.kind is Kind.PER else 0
-        yield Mention(f"{at}-{start}", at, start, end, find.kind, find.score, find.recognisers, "")
+        if any(character.isalnum() for character in text[start:end]):
+            yield Mention(f"{at}-{start}", at, start, end, find.kind, find.score, find.recognisers, "")
 
 
 def _starts(transcript: Transcript) -> list[int]:

@@ -13,10 +13,12 @@ from ingest.pseudonyms.genitive import part
 from ingest.pseudonyms.known import KnownNames, with_parts, words
 from ingest.pseudonyms.patterns import Patterns
 from ingest.pseudonyms.tagger import LinearTagger
+from ingest.pseudonyms.titles import is_title, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_TITLED = 10_000  # a title before a name outweighs ten other finds of it
 _SURE = 0.5  # a name less sure than this is not carried to its other occurrences
 
 
@@ -33,33 +35,50 @@ def find_names(text: str, language: str, taggers: Sequence[Tagger] | None = None
     genitive and, for persons, by a part of the name; and a name is of one kind throughout.
     """
     used = default_taggers() if taggers is None else taggers
-    finds = merge(find for tagger in used for find in tagger.find(text, language))
+    found = (find for tagger in used for find in tagger.find(text, language))
+    finds = [find for find in merge(found) if not is_title(text[find.start : find.end])]
     everywhere = merge([*finds, *_elsewhere(text, language, finds)])
     return _of_one_kind(text, language, everywhere)
 
 
 def _elsewhere(text: str, language: str, finds: Iterable[Find]) -> list[Find]:
     sure = (find for find in finds if find.kind is not Kind.ID and find.score >= _SURE)
-    names = [form for find in sure for form in with_parts(_bare(text, language, find), find.kind)]
+    bare = _Bare(text, language, finds)
+    names = [form for find in sure for form in with_parts(bare(find), find.kind)]
     return KnownNames(names, "propagated").find(text, language)
 
 
-def _bare(text: str, language: str, find: Find) -> str:
-    """The name without its genitive."""
-    before, blank, last = text[find.start : find.end].rpartition(" ")
-    return before + blank + part(last, language, lists().knows)[0]
+class _Bare:
+    """A found name without its title and genitive, in the light of the other names of the text."""
+
+    def __init__(self, text: str, language: str, finds: Iterable[Find]) -> None:
+        self._text = text
+        self._language = language
+        self._heard = {word for find in finds for word in text[find.start : find.end].split()}
+
+    def __call__(self, find: Find) -> str:
+        surface = self._text[find.start : find.end]
+        before, blank, last = surface.removeprefix(title(surface)).rpartition(" ")
+        return before + blank + part(last, self._language, lists().knows, self._heard.__contains__)[0]
 
 
 def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
     """Each name as the kind of most weight, since taggers waver; a part of a person's name weighs as a person."""
+    bare = _Bare(text, language, finds)
     weights: dict[tuple[str, ...], Counter[Kind]] = defaultdict(Counter)
     for find in finds:
-        for name, kind in with_parts(_bare(text, language, find), find.kind):
+        for name, kind in with_parts(bare(find), find.kind):
             weights[words(name)][kind] += 1 + round(1000 * find.score)
+        if _after_title(text, find):
+            weights[words(bare(find))][Kind.PER] += _TITLED
     return [
-        find if find.kind is Kind.ID else replace(find, kind=_heaviest(words(_bare(text, language, find)), weights))
-        for find in finds
+        find if find.kind is Kind.ID else replace(find, kind=_heaviest(words(bare(find)), weights)) for find in finds
     ]
+
+
+def _after_title(text: str, find: Find) -> bool:
+    line = text[text.rfind("\n", 0, find.start) + 1 : find.start]
+    return bool(title(text[find.start : find.end])) or is_title((line.split() or [""])[-1])
 
 
 def _heaviest(name: tuple[str, ...], weights: dict[tuple[str, ...], Counter[Kind]]) -> Kind:

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HISSES = ("s", "x", "z")
-# After these letters a final s mostly belongs to the name itself: Andreas, Magnus, Paris, Amos, Anders, Agnes, Nils.
-_OWN = frozenset("aeilorus")
+# After these letters a final s mostly belongs to the name itself: Andreas, Agnes, Paris, Amos, Magnus.
+_OWN = frozenset("aeious")
 
 
 def marked(word: str) -> str:
@@ -31,15 +31,20 @@ def ways(word: str) -> list[tuple[str, str]]:
     return [(word, "")]
 
 
-def part(word: str, language: str, known: Callable[[str], bool]) -> tuple[str, str]:
-    """A word as name and genitive; `known` says whether a word is a name as it stands."""
+def part(
+    word: str, language: str, known: Callable[[str], bool], heard: Callable[[str], bool] | None = None
+) -> tuple[str, str]:
+    """A word as name and genitive; `known` says whether a word is a name as it stands.
+
+    `heard`, where given, says whether a name without its genitive has been met in this very text.
+    """
     ending = marked(word)
     if ending:
         return word.removesuffix(ending), ending
     *_, (stem, ending) = ways(word)
     if not ending or language == "en" or known(word):
         return word, ""
-    if known(stem) or stem[-1].casefold() not in _OWN:
+    if known(stem) or (heard and heard(stem)) or stem[-1].casefold() not in _OWN:
         return stem, ending
     return word, ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ingest.pseudonyms.finds import Find, Kind
 from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.genitive import ways
+from ingest.pseudonyms.titles import PARTICLES
 from ingest.pseudonyms.tokens import is_cased, lines
 
 if TYPE_CHECKING:
@@ -43,17 +44,18 @@ class KnownNames:
         for tokens in lines(text):
             cased = is_cased(tokens)
             for at in range(len(tokens)):
-                finds += self._at(tokens[at:], cased=cased)
+                finds += self._at(tokens, at, cased=cased)
         return finds
 
-    def _at(self, tokens: Sequence[Token], *, cased: bool) -> Iterator[Find]:
-        if not _counts(tokens[0], cased=cased):
+    def _at(self, tokens: Sequence[Token], at: int, *, cased: bool) -> Iterator[Find]:
+        first = tokens[at]
+        starts = [self._by_first.get(stem.casefold(), {}) for stem, _ in ways(first.text)]
+        if not any(starts) or not _counts(first, cased=cased):
             return
-        for stem, _ in ways(tokens[0].text):
-            for key, kind in self._by_first.get(stem.casefold(), {}).items():
-                if _matches(key, tokens[: len(key)]):
-                    end = tokens[len(key) - 1].end
-                    yield Find(tokens[0].start, end, kind, _SCORE, (self.name,))
+        for key, kind in (item for names in starts for item in names.items()):
+            run = tokens[at : at + len(key)]
+            if _matches(key, run):
+                yield Find(first.start, run[-1].end, kind, _SCORE, (self.name,))
 
 
 def _matches(key: tuple[str, ...], tokens: Sequence[Token]) -> bool:
@@ -74,4 +76,10 @@ def with_parts(name: str, kind: Kind) -> Iterator[tuple[str, Kind]]:
     yield name, kind
     parts = name.split()
     if kind is Kind.PER and len(parts) > 1:
-        yield from ((part, kind) for part in parts if len(part) >= _SHORTEST_PART and part[0].isupper())
+        yield from ((part, kind) for part in parts if len(part) >= _SHORTEST_PART and _is_telling(part))
+
+
+def _is_telling(part: str) -> bool:
+    """Whether a word of a person's name points at the person by itself, as `von` and a small `liv` do not."""
+    folded = part.casefold()
+    return folded not in PARTICLES and (part[0].isupper() or folded not in lists().words)

@@ -27,11 +27,15 @@ _ALIKE = str.maketrans("cwz", "kvs")  # letters that a recogniser of speech mixe
 
 @dataclass(slots=True)
 class _Sought:
-    """Real forms by their words, with the entities they belong to; and the surrogates' words, which are no leak."""
+    """Real forms by their words, with the entities they belong to; the surrogates' words, which are no leak.
+
+    `nearly` remembers what came of comparing, since words come again and again.
+    """
 
     forms: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
     numbers: dict[str, re.Pattern[str]] = field(default_factory=dict)
     harmless: set[str] = field(default_factory=set)
+    nearly: dict[tuple[tuple[str, ...], bool], set[str]] = field(default_factory=dict)
 
 
 def left_behind(text: str, book: Book) -> list[str]:
@@ -88,7 +92,10 @@ def _at(run: Sequence[Token], sought: _Sought, *, cased: bool) -> set[str]:
             continue
         found |= sought.forms.get(form, set())
         if run[0].text[0].isupper() or not cased:
-            found |= _nearly(form, sought, alike=run[0].opens or not cased)
+            key = (form, run[0].opens or not cased)
+            if key not in sought.nearly:
+                sought.nearly[key] = _nearly(form, sought, alike=key[1])
+            found |= sought.nearly[key]
     return found
 
 

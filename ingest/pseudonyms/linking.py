@@ -11,19 +11,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.pseudonyms import genitive, surrogates
+from ingest.pseudonyms import genitive, surrogates, titles
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.known import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-_TITLES = {
-    **dict.fromkeys(("fru", "frøken", "fröken", "frk", "madam", "mrs", "miss", "ms", "tante", "sister"), "f"),
-    **dict.fromkeys(("herr", "hr", "onkel", "mr", "sir"), "m"),
-    **dict.fromkeys(("dr", "doktor", "doctor", "professor", "prof", "overlege", "pastor", "prest"), None),
-}
 
 
 @dataclass(slots=True)
@@ -40,16 +34,6 @@ class Entity:
 def fresh_id() -> str:
     """An id that says nothing."""
     return secrets.token_hex(8)
-
-
-def title(surface: str) -> str:
-    """The titles before a person's name, with the blanks after them; empty when there are none."""
-    at = 0
-    while True:
-        word, blank, rest = surface[at:].partition(" ")
-        if not blank or not rest.strip() or word.rstrip(".").casefold() not in _TITLES:
-            return surface[:at]
-        at += len(word) + 1
 
 
 class Book:
@@ -128,7 +112,7 @@ class Book:
         if kind is Kind.ID:
             return text
         if kind is Kind.PER:
-            text = text.removeprefix(title(text))
+            text = text.removeprefix(titles.title(text))
         before, blank, last = text.rpartition(" ")
         stem, _ = genitive.part(last, language, lambda word: self._knows(f"{before}{blank}{word}", word, kind))
         return f"{before}{blank}{stem}"
@@ -160,6 +144,8 @@ class Book:
 
     def _only_candidate(self, form: str, gender: str | None) -> Entity | None:
         name = words(form)
+        if not name:
+            return None
         persons = [entity for entity in self if entity.kind is Kind.PER]
         found = [entity for entity in persons if _may_be(entity, name)]
         namesakes = [entity for entity in persons if _bears(entity, name[-1:])]
@@ -175,8 +161,7 @@ def _key(form: str, kind: Kind) -> str:
 
 
 def _gender(surface: str, form: str) -> str | None:
-    titles = (_TITLES.get(word.rstrip(".").casefold()) for word in title(surface).split())
-    return next((gender for gender in titles if gender), None) or lists().gender(form.partition(" ")[0])
+    return titles.gender(surface) or lists().gender(form.partition(" ")[0])
 
 
 def _bears(entity: Entity, surname: tuple[str, ...]) -> bool:

@@ -37,13 +37,17 @@ def _parted(entity: Entity, surface: str, language: str) -> tuple[str, str]:
 
 
 def _fitting(entity: Entity, stem: str) -> str:
-    """The whole surrogate for a full name, its last word for a surname, its first for anything else of one word."""
+    """Word for word where the words are known; else the first word for one word, and the whole for several."""
     parts = entity.surrogate.split(" ")
-    name = words(stem)
-    if entity.kind is not Kind.PER or len(name) > 1 or len(parts) == 1:
-        return entity.surrogate
-    is_surname = any(words(form)[-1:] == name for form in entity.forms if len(words(form)) > 1)
-    return parts[-1] if is_surname else parts[0]
+    forms = [form.casefold().split(" ") for form in sorted(entity.forms)]
+    stands_for = {
+        real: new for form in forms if len(form) == len(parts) for real, new in zip(form, parts, strict=True)
+    }
+    name = stem.casefold().split()
+    if entity.kind is Kind.PER and stands_for.keys() >= set(name):
+        return " ".join(stands_for[word] for word in name)
+    nickname = entity.kind is Kind.PER and len(name) == 1 and max(map(len, forms)) > 1
+    return parts[0] if nickname else entity.surrogate
 
 
 def _in_case(name: str, surface: str) -> str:

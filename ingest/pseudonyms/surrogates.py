@@ -12,6 +12,7 @@ from functools import cache
 from itertools import chain, count, product
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from ingest.pseudonyms import gazetteer
@@ -19,17 +20,15 @@ from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.inventions import STREETS, TAGS, invented, street_names
 from ingest.pseudonyms.known import words
+from ingest.pseudonyms.titles import PARTICLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ingest.pseudonyms.linking import Book, Entity
 
 # Whose names a language's surrogates are taken from; a neighbour's widen the choice.
 _LOCALES = {"no": ("no_NO", "da_DK"), "da": ("da_DK", "no_NO"), "sv": ("sv_SE",), "en": ("en_GB", "en_US")}
-_PARTICLES = frozenset(
-    {"af", "av", "bin", "da", "de", "den", "der", "di", "du", "el", "la", "le", "ten", "van", "von"}
-)
 # Borne by many in the country but not at home in it: such a surname would tell something untrue about a person.
 _ELSEWHERE = frozenset({"ahmed", "ali", "nguyen"})
 _LONG = 5  # letters from which on one letter's difference is too little
@@ -85,7 +84,7 @@ def _person(book: Book, parts: list[str], gender: str | None, language: str) -> 
 
 def _role(part: str, *, last: bool, alone: bool) -> str:
     """What a word of a name is: `p` particle, `i` initial, `s` surname, `f` first name."""
-    if part.casefold() in _PARTICLES:
+    if part.casefold() in PARTICLES:
         return "p"
     if len(part.rstrip(".")) == 1:
         return "i"
@@ -147,10 +146,10 @@ def _best(book: Book, real: str, pool: tuple[str, ...]) -> str:
     """The candidate of highest rank that is free; double names once the pool is empty."""
     barred, near = _barred(book), _near(book)
     for candidates in (pool, tuple(_doubles(pool))):
-        free = (name for name in candidates if not _is_barred(name, barred, near))
-        ranked = min(free, key=lambda name: _rank(book.seed, real, name), default=None)
-        if ranked is not None:
-            return ranked
+        ranked = sorted(candidates, key=lambda name: _rank(book.seed, real, name))
+        free = next((name for name in ranked if not _is_barred(name, barred, near)), None)
+        if free is not None:
+            return free
     return next(name for n in count(2) if (name := f"{pool[0]} {n}").casefold() not in barred)
 
 
@@ -176,10 +175,8 @@ def _near(book: Book) -> list[str]:
     return sorted(word for word in real if len(word) >= _LONG and word.isalpha())
 
 
-def _is_barred(name: str, barred: set[str], near: Iterable[str]) -> bool:
+def _is_barred(name: str, barred: set[str], near: list[str]) -> bool:
     folded = name.casefold()
     if not barred.isdisjoint({folded, folded + "s", folded.removesuffix("s"), *words(name), *folded.split("-")}):
         return True
-    return any(
-        abs(len(word) - len(folded)) < 2 and Levenshtein.distance(word, folded, score_cutoff=1) < 2 for word in near
-    )
+    return process.extractOne(folded, near, scorer=Levenshtein.distance, score_cutoff=1) is not None

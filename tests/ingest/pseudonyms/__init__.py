@@ -1,0 +1,1 @@
+"""Finding and replacing names, on invented people."""

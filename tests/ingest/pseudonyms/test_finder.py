@@ -1,0 +1,101 @@
+"""The whole stack of finders, on invented interviews."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.pseudonyms.finder import default_taggers, find_names
+from ingest.pseudonyms.finds import Find, Kind
+from tests.ingest.pseudonyms.passages import ALL, BOKMAAL
+
+
+def masked(text: str, finds: list[Find]) -> str:
+    """The text with every found letter starred."""
+    for find in finds:
+        text = text[: find.start] + "*" * (find.end - find.start) + text[find.end :]
+    return text
+
+
+@pytest.mark.parametrize(("language", "lines", "names"), ALL)
+def test_every_name_of_an_interview_is_found(language: str, lines: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """In bokmål, nynorsk, English, Danish and without capitals, none of the invented names is left in the open."""
+    text = "\n".join(lines)
+    rest = masked(text, find_names(text, language))
+    assert [name for name in names if name in rest] == []
+
+
+def test_a_found_name_is_found_everywhere() -> None:
+    """A name one tagger sees once is found in the genitive and by its parts on other lines."""
+
+    class Once:
+        name, version = "once", "1"
+
+        def find(self, text: str, language: str) -> list[Find]:
+            """The first line's full name."""
+            del language
+            return [Find(0, len("Zelda Quill"), Kind.PER, 0.9, (self.name,))] if text else []
+
+    text = "Zelda Quill var der.\nDet var Zeldas idé, og Quill visste det.\nquill er en fjær, sa Zelda"
+    finds = find_names(text, "no", [Once()])
+    assert [text[find.start : find.end] for find in finds] == ["Zelda Quill", "Zeldas", "Quill", "Zelda"]
+
+
+def test_a_name_is_of_one_kind_throughout() -> None:
+    """Taggers that waver are settled by weight, so that one name does not become two entities."""
+
+    class Wavering:
+        name, version = "wavering", "1"
+
+        def find(self, text: str, language: str) -> list[Find]:
+            """Zelm, a place twice, an organisation once."""
+            del language
+            kinds = (Kind.LOC, Kind.ORG, Kind.LOC)
+            starts = [at for at in range(len(text)) if text.startswith("Zelm", at)]
+            return [Find(at, at + 4, kind, 0.6, (self.name,)) for at, kind in zip(starts, kinds, strict=True)]
+
+    assert {find.kind for find in find_names("I Zelm. Fra Zelm. Til Zelm.", "no", [Wavering()])} == {Kind.LOC}
+
+
+def test_taggers_say_who_they_are() -> None:
+    """Every tagger of the stack has a name and a version, and its finds carry its mark."""
+    assert all(tagger.name and tagger.version for tagger in default_taggers())
+    assert all(find.recognisers for find in find_names("\n".join(BOKMAAL), "no"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "\n\n\n",
+        " ",
+        "👩‍👩‍👧 Kari 😀 Bergen",
+        "אני גר ב Oslo עם Kari",
+        "ﬁ Ⅷ ß İstanbul Kari",
+        "-",
+        "'s",
+        "...",
+    ],
+)
+def test_odd_texts_are_borne(text: str) -> None:
+    """Emoji, right-to-left script, ligatures and nothing at all give valid finds."""
+    for find in find_names(text, "no"):
+        assert text[find.start : find.end].strip()
+
+
+def test_one_huge_line_is_borne() -> None:
+    """A segment of thirty thousand words is looked through like any other."""
+    text = "så sa Kari Nordtveit at vi dro " * 4_300
+    assert sum(text[find.start : find.end] == "Kari Nordtveit" for find in find_names(text, "no")) == 4_300
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=120) | st.lists(st.sampled_from(" ".join(BOKMAAL).split()), max_size=30).map(" ".join))
+def test_finds_lie_in_the_text_in_order_on_one_line(text: str) -> None:
+    """Whatever the text, finds are sorted, apart, within it and never across a newline."""
+    finds = find_names(text, "no")
+    assert all(0 <= find.start < find.end <= len(text) for find in finds)
+    assert all(one.end <= other.start for one, other in pairwise(finds))
+    assert all("\n" not in text[find.start : find.end] for find in finds)
