@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
 from storage import age, keys
+from storage.errors import Damaged, StorageFailed
 from storage.records import Artefact, Row, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
 
     from policies.facts import Actor, Resource
+    from storage.link import StudyNames
     from storage.permit import Permit
     from storage.records import Recording
     from storage.transcript import Provenance
@@ -47,7 +49,9 @@ class Act:
         self._permit = permit
         self._writes: list[Callable[[Session], None]] = []
         self._blobs: list[str] = []
+        self._readers: list[BinaryIO] = []
         self._identities: dict[str, age.HybridIdentity] = {}
+        self._names: StudyNames | None = None
 
     def one(self, query: sa.Select[T]) -> T | None:
         """The first row of a query, or None."""
@@ -93,14 +97,19 @@ class Act:
             id=new_id(), recording_id=recording.id, participant_id=recording.participant_id, kind=kind,
             version=version, header=header, blob=blob.name, size=size, made_by=asdict(made_by),
         )  # fmt: skip
+        artefact.sealed_blob = self.seal_text(recording.participant_id, _place(artefact), blob.name)
         self.add(artefact)
         return artefact
 
     def open(self, artefact: Artefact) -> BinaryIO:
-        """A seekable reader over an artefact's plaintext; it lives as long as the act."""
+        """A seekable reader over an artefact's plaintext; it lives as long as the act. Raises Damaged, Denied."""
         identity = self._identity(artefact.participant_id)
+        if self.open_text(artefact.participant_id, _place(artefact), artefact.sealed_blob) != artefact.blob:
+            raise Damaged("A sealed file stands where another belongs. Run `tillit audit verify` and restore it.")
         file_key = age.open_header(artefact.header, [identity])
-        return io.BufferedReader(age.open_payload(self._vault.blobs.open(artefact.blob), file_key), CHUNK)
+        payload = age.open_payload(self._vault.blobs.open(artefact.blob), file_key)
+        self._readers.append(io.BufferedReader(payload, CHUNK))
+        return self._readers[-1]
 
     def read(self, artefact: Artefact) -> bytes:
         """An artefact's plaintext, whole."""
@@ -119,9 +128,11 @@ class Act:
         """Make a study's or participant's key when the act ends well."""
         self.later(lambda session: self._vault.keys.new(session, owner, parent))
 
-    def link(self) -> AbstractContextManager[Session]:
-        """The link key, for acts whose declaration opens it."""
-        return self._vault.link.session(self._permit)
+    def names(self) -> StudyNames:
+        """The study's names in the link key, for acts whose declaration opens it; kept if the act ends well."""
+        if self._names is None:
+            self._names = self._vault.link.names(self._permit)
+        return self._names
 
     def _identity(self, participant: str) -> age.HybridIdentity:
         self._permit.for_participant(participant)
@@ -135,12 +146,30 @@ class Act:
             write(session)
             session.flush()
 
+    def keep_names(self) -> None:
+        """Make changes to the link key durable; called by the gate before it commits the rows that point there.
+
+        A crash between the two leaves a name that no mention points to, which the next run finds and uses.
+        """
+        if self._names is not None:
+            self._names.keep()
+
     def abandon(self) -> None:
-        """Remove the payloads written so far; called by the gate when the body raised."""
+        """Remove the payloads written so far; called by the gate when the act failed."""
         for name in self._blobs:
-            self._vault.blobs.remove(name)
+            with suppress(StorageFailed):  # noise without a header: what stays, opens for nobody
+                self._vault.blobs.remove(name)
 
     def close(self) -> None:
-        """End the act: the permit is dead and no key is held any more."""
+        """End the act: the permit is dead, and no reader, key or name is held any more."""
         self._permit.live = False
         self._identities.clear()
+        for reader in self._readers:
+            reader.close()
+        if self._names is not None:
+            self._names.close()
+
+
+def _place(artefact: Artefact) -> str:
+    """Binds a payload to its row, kind and version, so that one cannot be put where another belongs."""
+    return f"artefact/{artefact.kind}/{artefact.id}/{artefact.version}"

@@ -55,16 +55,22 @@ def entries(desk: Desk, newest: int) -> list[Seen]:
     return [_seen(row.position, json.loads(row.leaf), people) for row in reversed(rows)]
 
 
+def checkpoint(desk: Desk) -> str:
+    """The newest signed checkpoint. Raises Denied."""
+    with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP):
+        return desk.vault.ledger.checkpoint()
+
+
 def export(desk: Desk, folder: Path) -> None:
     """Write what docs/verify_audit.py needs: entries, checkpoint and public key. Raises Denied, AlreadyThere."""
     if folder.exists():
         raise AlreadyThere("That folder is there already. Name a new one.")
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP):
-        checkpoint = desk.vault.ledger.checkpoint()
-        entry_lines = list(islice(desk.vault.ledger.leaves(), int(checkpoint.splitlines()[1])))
+        head = desk.vault.ledger.checkpoint()
+        entry_lines = list(islice(desk.vault.ledger.leaves(), int(head.splitlines()[1])))
     folder.mkdir(mode=0o700, parents=True)
     (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in entry_lines))
-    (folder / "checkpoint.txt").write_text(checkpoint, encoding="utf-8")
+    (folder / "checkpoint.txt").write_text(head, encoding="utf-8")
     (folder / "key.txt").write_text(desk.vault.ledger.signer.vkey + "\n", encoding="utf-8")
 
 
@@ -85,5 +91,5 @@ def _outcome(leaf: dict[str, Any]) -> str:
     if leaf["event"] == "decision":
         return ("allowed: " if leaf["allow"] else "DENIED: ") + ", ".join(leaf["rules"] or ["no rule"])
     if leaf["event"] == "outcome":
-        return "done" if leaf["ok"] else f"failed: {leaf['error']}"
+        return "done" if leaf["ok"] else f"{'failed' if leaf['ok'] is False else 'not known'}: {leaf['error']}"
     return str(leaf["event"])

@@ -141,7 +141,7 @@ def audit_verify(terminal: Terminal, checkpoint: TextIO | None) -> None:
 def audit_checkpoint(terminal: Terminal) -> None:
     """Print the newest signed checkpoint. Keep it somewhere else: it is what catches a ledger cut short."""
     with terminal.desk() as desk:
-        click.echo(desk.vault.ledger.checkpoint(), nl=False)
+        click.echo(audits.checkpoint(desk), nl=False)
 
 
 @audit.command("export")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storage.records import Participant, Recording, Study
     from storage.vault import Vault
 
+UNWRITTEN = "The vault could not be written. Check the disk, then look with `tillit status` what was kept."
 WRONG_USE = "The rules do not know this action for this purpose, so the answer is no."
 
 
@@ -85,6 +86,7 @@ class Gate:
         return self._rules.decide(asked, entities(connection, question.actor, question.resource))
 
     def _keep(self, act: Act, question: Question) -> None:
+        reached = False
         try:
             with Session(self._vault.database.writer, expire_on_commit=False) as session, session.begin():
                 self._ask_again(session, question)
@@ -92,31 +94,31 @@ class Gate:
                 facts = {"ok": True, **act.facts}
                 entry = Entry("outcome", question.id, facts, act.committed, question.resource.participant)
                 act.position = self._vault.ledger.append(session, entry)
-        except Denied as error:
-            self._undo(act, question, error)
+                act.keep_names()
+                reached = True
+        except BaseException as error:
+            # Once the commit was reached it may have come to the disk all the same: the payloads then stay.
+            self._undo(act, question, error, unknown=reached)
+            if isinstance(error, IntegrityError):
+                raise AlreadyThere("That is there already. Look with `tillit status`.") from None
+            if isinstance(error, DBAPIError | OSError):
+                raise StorageFailed(UNWRITTEN) from None
             raise
-        except IntegrityError as error:
-            self._undo(act, question, error)
-            raise AlreadyThere("That is there already. Look with `tillit status`.") from None
-        except (DBAPIError, OSError):
-            # The commit may have reached the disk all the same, so the payloads stay where they are.
-            raise StorageFailed(
-                "The vault could not be written. Check the disk, then look with `tillit status` what was kept.",
-            ) from None
 
     def _ask_again(self, session: Session, question: Question) -> None:
         again = self._decide(session.connection(), question)
         if not again.allowed:
             raise Denied(again.reason)
 
-    def _undo(self, act: Act, question: Question, error: BaseException) -> None:
-        """Remove what was written, and say in the ledger that it failed and how; never what the error said."""
-        act.abandon()
-        facts = {"ok": False, "error": type(error).__name__, **act.facts}
+    def _undo(self, act: Act, question: Question, error: BaseException, *, unknown: bool = False) -> None:
+        """Say in the ledger that it failed and how, never what the error said; then remove what was written."""
+        facts = {"ok": None if unknown else False, "error": type(error).__name__, **act.facts}
         try:
             self._vault.ledger.record(Entry("outcome", question.id, facts, {}, question.resource.participant))
         except TillitError:
             error.add_note("The ledger did not take the failure's entry either.")
+        if not unknown:
+            act.abandon()
 
 
 def _permit(question: Question) -> Permit:

@@ -7,7 +7,6 @@ what anybody said.
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 from storage.records import UtcDateTime, new_id, now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from storage.database import Database
     from storage.permit import Permit
@@ -62,6 +61,41 @@ class Seed(LinkRow):
     seed: Mapped[bytes]
 
 
+class StudyNames:
+    """The names of one study, in one transaction on the link key; other studies' cannot be reached from here."""
+
+    def __init__(self, session: Session, study: str) -> None:
+        self._session = session
+        self._study = study
+
+    def all(self) -> list[Name]:
+        """Every name, oldest first."""
+        query = sa.select(Name).where(Name.study_id == self._study).order_by(Name.created, Name.id)
+        return list(self._session.scalars(query))
+
+    def add(self, name_id: str, kind: str, surrogate: str) -> Name:
+        """A new name, yet without forms."""
+        name = Name(id=name_id, study_id=self._study, kind=kind, surrogate=surrogate, confirmed=False)
+        self._session.add(name)
+        return name
+
+    def seed(self) -> bytes:
+        """The study's 32-byte seed, made the first time it is asked for."""
+        row = self._session.get(Seed, self._study)
+        if row is None:
+            row = Seed(id=self._study, seed=secrets.token_bytes(32))
+            self._session.add(row)
+        return row.seed
+
+    def keep(self) -> None:
+        """Make what was changed durable."""
+        self._session.commit()
+
+    def close(self) -> None:
+        """Let go; what was not kept is rolled back."""
+        self._session.close()
+
+
 class LinkKey:
     """Opens the link-key database for a Permit that says so, and for nothing else."""
 
@@ -69,32 +103,15 @@ class LinkKey:
         self._unlock = unlock
         self._database: Database | None = None
 
-    @contextmanager
-    def session(self, permit: Permit) -> Iterator[Session]:
-        """One transaction on the link key; rolled back on an exception. Raises Denied, Locked."""
-        permit.for_link()
+    def names(self, permit: Permit) -> StudyNames:
+        """The names of the permit's study, in a transaction that its act ends. Raises Denied, Locked."""
+        study = permit.for_link()
         if self._database is None:
             self._database = self._unlock()
-        with Session(self._database.writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        return StudyNames(Session(self._database.writer, expire_on_commit=False), study)
 
     def close(self) -> None:
         """Let the database go."""
         if self._database is not None:
             self._database.close()
             self._database = None
-
-
-def seed_of(session: Session, study: str) -> bytes:
-    """The study's 32-byte seed, made the first time it is asked for."""
-    row = session.get(Seed, study)
-    if row is None:
-        row = Seed(id=study, seed=secrets.token_bytes(32))
-        session.add(row)
-    return row.seed
-
-
-def names_of(session: Session, study: str) -> list[Name]:
-    """Every name of a study, oldest first."""
-    query = sa.select(Name).where(Name.study_id == study).order_by(Name.created, Name.id)
-    return list(session.scalars(query))

@@ -23,11 +23,12 @@ class Permit:
         if participant not in self.participants:
             raise Denied("This act was not allowed for that participant. Ask for each participant by name.")
 
-    def for_link(self) -> None:
-        """Raise Denied unless this permit opens the link key."""
+    def for_link(self) -> str:
+        """The study whose link key this permit opens; raises Denied if it opens none."""
         self._alive()
-        if not self.link:
+        if not self.link or self.study is None:
             raise Denied("This act may not open the link key.")
+        return self.study
 
     def _alive(self) -> None:
         if not self.live:

@@ -143,6 +143,7 @@ class Artefact(Row):
     version: Mapped[int] = mapped_column(default=1)
     header: Mapped[bytes]
     blob: Mapped[str]
+    sealed_blob: Mapped[bytes]
     size: Mapped[int]
     made_by: Mapped[dict[str, Any]]
 
@@ -151,6 +152,7 @@ class Decision(Row):
     """What a person decided about one mention; the newest row for a mention counts."""
 
     __tablename__ = "decision"
+    __table_args__ = (sa.UniqueConstraint("recording_id", "number"),)
     recording_id: Mapped[str] = mapped_column(sa.ForeignKey("recording.id"))
     mention: Mapped[str]
     verdict: Mapped[str]

@@ -60,7 +60,7 @@ def test_only_acts_open_keys_and_the_link_key() -> None:
     openers = {
         path.relative_to(REPO).as_posix()
         for _, path in _modules()
-        if "vault.keys.participant" in path.read_text() or "vault.link.session" in path.read_text()
+        if "vault.keys.participant" in path.read_text() or "vault.link.names" in path.read_text()
     }
     assert openers == {"policies/act.py"}
 

@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("header", sa.LargeBinary(), nullable=False),
         sa.Column("blob", sa.String(), nullable=False),
+        sa.Column("sealed_blob", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("made_by", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -224,6 +225,7 @@ def upgrade() -> None:
             ["recording.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("recording_id", "number"),
     )
 
 
