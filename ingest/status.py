@@ -76,8 +76,7 @@ def everything(desk: Desk) -> list[Overview]:
 
 
 def _consents(act: Act, participant: Participant) -> bool:
-    newest = consent.current(act, participant)
-    return newest is not None and not newest.withdrawn
+    return consent.holds(consent.current(act, participant))
 
 
 def _line(study: Study, participant: Participant, recording: Recording) -> Line:

@@ -48,24 +48,37 @@ def member_add(terminal: Terminal, study_code: str, handle: str, roles: Sequence
 
 @click.group()
 def participant() -> None:
-    """Add participants, by code."""
+    """Add participants, by code, and describe them."""
 
 
 @participant.command("add")
 @click.argument("reference", metavar="STUDY/CODE")
-@click.option(
-    "--attr", "attributes", multiple=True, metavar="NAME=VALUE", help="For the coding tool: sex=woman, age=50-55 …"
-)
 @pass_terminal
-def participant_add(terminal: Terminal, reference: str, attributes: Sequence[str]) -> None:
+def participant_add(terminal: Terminal, reference: str) -> None:
     """Add a participant such as rus/P07. Use a code, never a name."""
     study_code, _, code = reference.partition("/")
+    with terminal.desk() as desk:
+        studies.add_participant(desk, lookup.study(desk.vault.database, study_code), code)
+    OUT.print(f"Participant {reference} is added. Next: tillit consent record {reference} --purpose …")
+
+
+@participant.command("describe")
+@click.argument("reference", metavar="STUDY/CODE")
+@click.option(
+    "--attr",
+    "attributes",
+    multiple=True,
+    required=True,
+    metavar="NAME=VALUE",
+    help="For the coding tool: sex=woman, age=50-55 …; give it again for more.",
+)
+@pass_terminal
+def participant_describe(terminal: Terminal, reference: str, attributes: Sequence[str]) -> None:
+    """Keep a participant's attributes, in place of any there were. Needs their consent."""
     pairs = dict(_pair(text) for text in attributes)
     with terminal.desk() as desk:
-        made = studies.add_participant(desk, lookup.study(desk.vault.database, study_code), code)
-        if pairs:
-            studies.set_attributes(desk, made, pairs)
-    OUT.print(f"Participant {reference} is added. Next: tillit consent record {reference} --purpose …")
+        studies.set_attributes(desk, lookup.participant(desk.vault.database, reference), pairs)
+    OUT.print(f"Attributes of {reference} are now: {', '.join(pairs)}.", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

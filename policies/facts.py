@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from policies.actions import Role
-from storage.records import Artefact, Consent, Membership, Participant, Recording, Study
+from storage.records import Consent, Membership, Participant, Recording, Study
 
 if TYPE_CHECKING:
     from policies.actions import Action, Purpose
 
 NEVER = date(1970, 1, 1)
 PIPELINE = "pipeline"
+RELEASED = "release"  # the stage from which an interview may leave the house
 
 
 @dataclass(frozen=True)
@@ -115,15 +116,16 @@ def _consent(session: Session, participant: str) -> dict[str, Any]:
     consent = session.scalars(newest).first()
     return {
         "given": consent is not None,
-        "withdrawn": consent is not None and consent.withdrawn,
+        "withdrawn": consent is not None and consent.withdrawn_at is not None,
         "purposes": consent.purposes if consent else [],
         "until": _datetime(_end_of(consent.expires if consent else NEVER)),
     }
 
 
-def _is_released(session: Session, recording: str) -> bool:
-    released = sa.select(Artefact.id).where(Artefact.recording_id == recording, Artefact.kind == "released")
-    return session.scalars(released.limit(1)).first() is not None
+def _is_released(session: Session, recording_id: str) -> bool:
+    """Whether release is the last thing done to it: one that is under review again is not released."""
+    recording = session.get(Recording, recording_id)
+    return recording is not None and recording.stage == RELEASED
 
 
 def _entity(

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +21,7 @@ DEMO = ROOT / "demo-vault"
 HANDOFF = DEMO / "for-ragna"
 MARK = DEMO / "THIS-IS-A-DEMO"
 TILLIT = Path(sys.executable).with_name("tillit")
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now().astimezone().date()
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
@@ -66,11 +66,12 @@ def study(language: str) -> None:
     )  # fmt: skip
     tillit("astrid", "member", "add", "rus", "ivar", "--role", "interviewer")
     tillit("astrid", "member", "add", "rus", "ragna", "--role", "researcher")
-    tillit("ivar", "participant", "add", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55")
+    tillit("ivar", "participant", "add", "rus/P07")
     tillit(
         "ivar", "consent", "record", "rus/P07", "--purpose", "record", "--purpose", "transcribe",
         "--purpose", "analyse", "--given", str(TODAY), "--expires", ends, "--letter", "letter v2",
     )  # fmt: skip
+    tillit("ivar", "participant", "describe", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55")
 
 
 def interview(audio: Path) -> None:

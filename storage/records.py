@@ -95,16 +95,17 @@ class Participant(Row):
 
 
 class Consent(Row):
-    """What a participant agreed to; the newest row counts. `purposes` are those of policies.purposes."""
+    """What a participant agreed to; the newest row counts. `purposes` are those of policies.actions."""
 
     __tablename__ = "consent"
+    __table_args__ = (sa.UniqueConstraint("participant_id", "version"),)
     participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
     purposes: Mapped[list[str]]
     given: Mapped[date]
     how: Mapped[str]
     letter: Mapped[str]
     expires: Mapped[date]
-    withdrawn: Mapped[bool] = mapped_column(default=False)
+    withdrawn_at: Mapped[datetime | None]
     by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
     version: Mapped[int]
 

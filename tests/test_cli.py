@@ -33,8 +33,10 @@ def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """A terminal at a new vault with a study, three people, and a participant who consented."""
     terminal = Terminal(tmp_path, monkeypatch, capsys)
     build(terminal.vault).vault.close()
-    assert terminal("ivar", "participant", "add", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55").code == 0
+    assert terminal("ivar", "participant", "add", "rus/P07").code == 0
     assert _consent(terminal, "record", "transcribe", "analyse") == 0
+    described = terminal("ivar", "participant", "describe", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55")
+    assert described.code == 0
     (tmp_path / "Martin Sandvik.wav").write_bytes(opening(SECONDS))
     return terminal
 
@@ -132,6 +134,14 @@ def test_without_consent_nothing_is_taken_in_and_the_sentence_says_why(tillit: T
     """A participant without recorded consent: exit code 3, and what the steward must do."""
     assert tillit("ivar", "participant", "add", "rus/P08").code == 0
     answer = tillit("ivar", "add", "rus/P08", str(tmp_path / "Martin Sandvik.wav"))
+    assert answer.code == 3
+    assert "consent record" in answer.err
+
+
+def test_nobody_is_described_before_they_consent(tillit: Terminal) -> None:
+    """Attributes of a participant without recorded consent: exit code 3, and what to do."""
+    assert tillit("ivar", "participant", "add", "rus/P08").code == 0
+    answer = tillit("ivar", "participant", "describe", "rus/P08", "--attr", "sex=woman")
     assert answer.code == 3
     assert "consent record" in answer.err
 

@@ -135,7 +135,7 @@ def upgrade() -> None:
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("letter", sa.String(), nullable=False),
         sa.Column("expires", sa.Date(), nullable=False),
-        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
         sa.Column("by_person_id", sa.String(length=32), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -149,6 +149,7 @@ def upgrade() -> None:
             ["participant.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("participant_id", "version"),
     )
     op.create_table(
         "recording",
