@@ -7,43 +7,43 @@ from typing import TYPE_CHECKING
 
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.linking import Book, Entity
-from storage.link import Form, Name, names_of, seed_of
+from storage.link import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy.orm import Session
+    from storage.link import StudyNames
 
 ENGINE = version("tillit")
 
 
-def load(session: Session, study: str) -> Book:
+def load(names: StudyNames) -> Book:
     """The study's names as the engine's book, oldest first, so that old names keep their surrogates."""
     entities = [
         Entity(name.id, Kind(name.kind), {form.form for form in name.forms}, name.surrogate, name.gender)
-        for name in names_of(session, study)
+        for name in names.all()
     ]
-    return Book(entities, seed=seed_of(session, study))
+    return Book(entities, seed=names.seed())
 
 
-def save(session: Session, study: str, book: Book) -> None:
+def save(names: StudyNames, book: Book) -> None:
     """Write what the engine added to the book: new names, and new forms and longer surrogates of old ones."""
-    known = {name.id: name for name in names_of(session, study)}
+    known = {name.id: name for name in names.all()}
     for entity in (*book.new, *book.changed):
-        name = known.get(entity.id)
-        if name is None:
-            name = Name(
-                id=entity.id, study_id=study, kind=entity.kind, surrogate=entity.surrogate, gender=entity.gender
-            )
-            session.add(name)
+        name = known.get(entity.id) or names.add(entity.id, entity.kind, entity.surrogate)
         name.surrogate, name.gender = entity.surrogate, entity.gender
         have = {form.form for form in name.forms}
         name.forms.extend(Form(form=form) for form in sorted(entity.forms - have))
 
 
-def confirm(session: Session, study: str, entities: Iterable[str]) -> None:
+def confirm(names: StudyNames, entities: Iterable[str]) -> None:
     """Mark names that a person, or the study's policy, took for real."""
     wanted = set(entities)
-    for name in names_of(session, study):
-        if name.id in wanted:
-            name.confirmed = True
+    for name in names.all():
+        name.confirmed = name.confirmed or name.id in wanted
+
+
+def confirmed(names: StudyNames) -> Book:
+    """Only the names somebody took for real, to look for in a text that is about to leave."""
+    real = {name.id for name in names.all() if name.confirmed}
+    return Book([entity for entity in load(names) if entity.id in real], seed=names.seed())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.release import RELEASED
-from ingest.stages import PSEUDONYMISED, TRANSCRIPT, Work
+from ingest.stages import PSEUDONYMISED, RELEASED, TRANSCRIPT, Work
 from policies.actions import Action, Purpose
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
 from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
 from storage import lookup
+from storage.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,10 +69,12 @@ def review(
     """
     with terminal.desk() as desk:
         held = lookup.recording(desk.vault.database, reference)
+        if missed and any(numbers.values()):
+            raise BadInput("Add first, then look at the list again, then decide by number.")
         if missed:
             words = click.prompt("The words, as they stand in the transcript", err=True)
             ERR.print(f"{reviews.add(desk, held, words, Kind(kind))} added.")
-        for verdict in Verdict:
+        for verdict in (Verdict.CONFIRM, Verdict.REJECT):
             if text := numbers[verdict]:
                 count = reviews.decide(desk, held, verdict, reviews.numbers(text))
                 ERR.print(f"{count} decided: {verdict}.")

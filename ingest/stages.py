@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.records import Recording
 
-LISTENING, TRANSCRIPT, MENTIONS, PSEUDONYMISED = "listening copy", "transcript", "mentions", "pseudonymised"
+LISTENING, TRANSCRIPT, MENTIONS = "listening copy", "transcript", "mentions"
+PSEUDONYMISED, RELEASED = "pseudonymised", "released"
 BLOCK = 1 << 20
 
 
@@ -105,10 +106,9 @@ def find_mentions(work: Work) -> None:
         return
     transcript = work.transcript()
     finds = find_names(transcript.text, transcript.language)
-    with work.act.link() as session:
-        book = naming.load(session, work.recording.study_id)
-        mentions = mentions_of(transcript, finds, book)
-        naming.save(session, work.recording.study_id, book)
+    book = naming.load(work.act.names())
+    mentions = mentions_of(transcript, finds, book)
+    naming.save(work.act.names(), book)
     made_by = work.made_by("find names", "tillit-names", naming.ENGINE)
     work.act.seal(work.recording, MENTIONS, to_bytes(mentions), made_by)
     work.act.facts["mentions"] = len(mentions)
@@ -119,8 +119,7 @@ def apply_pseudonyms(work: Work) -> None:
     if work.artefact(PSEUDONYMISED):
         return
     transcript, mentions = work.transcript(), from_bytes(work.act.read(work.need(MENTIONS)))
-    with work.act.link() as session:
-        draft = pseudonymise(transcript, mentions, naming.load(session, work.recording.study_id))
+    draft = pseudonymise(transcript, mentions, naming.load(work.act.names()))
     made_by = work.made_by("apply pseudonyms", "tillit-names", naming.ENGINE)
     work.act.seal(work.recording, PSEUDONYMISED, draft.to_bytes(), made_by)
 

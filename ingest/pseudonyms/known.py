@@ -64,8 +64,8 @@ def _matches(key: tuple[str, ...], tokens: Sequence[Token]) -> bool:
 
 
 def _counts(token: Token, *, cased: bool) -> bool:
-    """A capital will do; without one, only a word that is nothing but a name."""
-    if token.text[0].isupper() or not token.text[0].isalpha():
+    """A capital will do, or a script that has none; a small letter only on a word that is nothing but a name."""
+    if not token.text[0].islower():
         return True
     is_word = any(stem.casefold() in lists().words for stem, _ in ways(token.text))
     return not is_word and (not cased or any(lists().knows(stem) for stem, _ in ways(token.text)))

@@ -38,19 +38,54 @@ class _Sought:
     nearly: dict[tuple[tuple[str, ...], bool], set[str]] = field(default_factory=dict)
 
 
-def left_behind(text: str, book: Book) -> list[str]:
-    """Ids of the entities a real form of which stands in the text, sorted; surrogates are never reported.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Code points `start` to `end` of a text that hold a real form, and the ids of the entities it may be, sorted."""
+
+    start: int
+    end: int
+    kind: Kind
+    entities: tuple[str, ...]
+
+
+def left_at(text: str, book: Book) -> list[Left]:
+    """Where a real form stands in the text, in order and without overlap; surrogates are never reported.
 
     Forms count as whole words whatever their case, in the genitive too, and so does each word of a person's name. From
     five letters on a form counts with one letter added, lost or changed: anywhere inside a sentence when it has a
     capital, and where capitals say nothing (at its head, in lines without any) when it begins alike. A form that is an
     everyday word counts only with a capital. Where a surrogate equals a real form (`Book.clashes`) it is let through.
     """
+    kept: list[Left] = []
+    for left in sorted(_everywhere(text, book), key=lambda left: (left.start, -left.end)):
+        if not kept or kept[-1].end <= left.start:
+            kept.append(left)
+    return kept
+
+
+def left_behind(text: str, book: Book) -> list[str]:
+    """Ids of the entities a real form of which stands in the text, sorted; see `left_at`."""
+    return sorted({entity for left in _everywhere(text, book) for entity in left.entities})
+
+
+def _everywhere(text: str, book: Book) -> Iterator[Left]:
     sought = _sought(book)
-    found = {entity for entity, form in sought.numbers.items() if form.search(text)}
+    for entity, match in _numbers(text, sought):
+        yield _left(match.start(), match.end(), {entity}, book)
     for tokens in lines(text):
-        found |= _in_line(tokens, sought)
-    return sorted(found)
+        for start, end, entities in _in_line(tokens, sought):
+            yield _left(start, end, entities, book)
+
+
+def _left(start: int, end: int, entities: set[str], book: Book) -> Left:
+    first, *others = sorted(entities)
+    return Left(start, end, book[first].kind, (first, *others))
+
+
+def _numbers(text: str, sought: _Sought) -> Iterator[tuple[str, re.Match[str]]]:
+    for entity, form in sought.numbers.items():
+        for match in form.finditer(text):
+            yield entity, match
 
 
 def _sought(book: Book) -> _Sought:
@@ -76,13 +111,13 @@ def _number(form: str, before: re.Pattern[str] | None) -> re.Pattern[str]:
     return re.compile(rf"{either}(?<!\w){core}(?!\w)", re.IGNORECASE)
 
 
-def _in_line(tokens: Sequence[Token], sought: _Sought) -> set[str]:
+def _in_line(tokens: Sequence[Token], sought: _Sought) -> Iterator[tuple[int, int, set[str]]]:
     cased = is_cased(list(tokens))
-    found: set[str] = set()
     for length in {len(form) for form in sought.forms}:
         for at in range(len(tokens) - length + 1):
-            found |= _at(tokens[at : at + length], sought, cased=cased)
-    return found
+            run = tokens[at : at + length]
+            if entities := _at(run, sought, cased=cased):
+                yield run[0].start, run[-1].end, entities
 
 
 def _at(run: Sequence[Token], sought: _Sought, *, cased: bool) -> set[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from ingest.pseudonyms import features
 from ingest.pseudonyms.finds import Find, Kind
 from ingest.pseudonyms.gazetteer import lists
-from ingest.pseudonyms.tokens import lines
+from ingest.pseudonyms.tokens import is_cased, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 CLASSES = ("O", "PER", "LOC", "ORG", "MISC")
 _SURE = 0.95
+# In a line with capitals a small word must be surer, where the tagger has read too little to be trusted with it. On
+# the dev split this takes 2.7 points of cover in English and gives 15 of precision (benchmarks/names.py).
+_SMALL = {"en": 0.4}
 _KINDS = (Kind.PER, Kind.LOC, Kind.ORG)
 
 
@@ -33,7 +36,7 @@ class LinearTagger:
     """Takes a word for a name when the chance that it is none falls below a threshold: a higher one finds more."""
 
     name = "linear"
-    version = "1"
+    version = "2"
 
     def __init__(self, threshold: float = 0.85) -> None:
         self.threshold = threshold
@@ -45,15 +48,17 @@ class LinearTagger:
 
     def find(self, text: str, language: str) -> list[Find]:
         """Runs of words of one kind as one find; in English a month is one only when there is little doubt."""
-        finds = [find for tokens in lines(text) for find in self._line(tokens)]
+        finds = [find for tokens in lines(text) for find in self._line(tokens, language)]
         return [find for find in finds if language != "en" or find.score >= _SURE or not _is_month(text, find)]
 
-    def _line(self, tokens: Sequence[Token]) -> list[Find]:
+    def _line(self, tokens: Sequence[Token], language: str) -> list[Find]:
         chances = self.chances(tokens)
+        small = _SMALL.get(language, self.threshold) if is_cased(list(tokens)) else self.threshold
         finds: list[Find] = []
         for token, chance in zip(tokens, chances, strict=True):
             none = chance[0] + chance[4]
-            if none >= self.threshold or not token.is_word:
+            threshold = small if token.text.islower() else self.threshold
+            if none >= threshold or not token.is_word:
                 continue
             kind = _KINDS[int(chance[1:4].argmax())]
             finds.append(Find(token.start, token.end, kind, float(1 - none), (self.name,)))
