@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -74,7 +75,8 @@ def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, langua
 def add(terminal: Terminal, reference: str, paths: Sequence[Path], weights: str | None, as_json: bool) -> None:
     """Take in one or more recordings, or folders of them, of one participant.
 
-    Each is sealed, checked and answered with a receipt: the SHA-256 of exactly the bytes that arrived. A file that
+    Each is sealed, checked and answered with a receipt: the SHA-256 of exactly the bytes that arrived; with --json, a
+    line of JSON each. The same file again gets its receipt again. A file that
     is not a sound recording is refused with a reason, and nothing of it is kept; the others go on.
     """
     receipts, problems = [], []
@@ -84,11 +86,10 @@ def add(terminal: Terminal, reference: str, paths: Sequence[Path], weights: str 
         for number, path in enumerate(intake.files_in(paths), 1):
             try:
                 receipts.append(intake.take_in_file(desk, held, path, model).to_dict())
+                click.echo(json.dumps(receipts[-1]) if as_json else _receipt(receipts[-1]))
             except TillitError as problem:
                 problems.append(problem)
                 ERR.print(f"File {number}: {problem.sentence}", style="red")
-    if receipts or as_json:
-        say(receipts if as_json else "\n\n".join(map(_receipt, receipts)), as_json=as_json)
     if problems:
         ERR.print(f"{len(problems)} of {len(problems) + len(receipts)} files were not taken in.", style="red")
         sys.exit(problems[0].exit_code)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ingest.audio.decode import check
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import AlreadyThere, BadInput
-from storage.records import Recording, Study, new_id, now
+from storage.records import LedgerEntry, Recording, Study, new_id, now
 from storage.transcript import Provenance
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
-    from sqlalchemy.orm import Session
 
     from policies.act import Act
     from policies.desk import Desk
@@ -76,8 +77,21 @@ def take_in_file(desk: Desk, participant: Participant, path: Path, model: str | 
 def take_in(
     desk: Desk, participant: Participant, source: BinaryIO, filename: str, model: str | None = None
 ) -> Receipt:
-    """Seal, check and keep what `source` holds. Raises Denied, BadRecording, AlreadyThere; then nothing is kept."""
+    """Seal, check and keep what `source` holds; the same file again gets its receipt again.
+
+    Raises Denied, BadRecording, BadInput; then nothing is kept.
+    """
     study = lookup.by_id(desk.vault.database, Study, participant.study_id)
+    try:
+        recording, position = _keep(desk, study, participant, source, filename, model)
+    except TakenBefore as before:
+        recording, position = before.recording, _entry_of(desk, before.recording)
+    return _receipt(study, participant, recording, position)
+
+
+def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
+    desk: Desk, study: Study, participant: Participant, source: BinaryIO, filename: str, model: str | None
+) -> tuple[Recording, int]:
     with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
         recording = _new(act, desk.who, study, participant)
         recording.model = model or study.model
@@ -85,13 +99,22 @@ def take_in(
         original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
         recording.sha256, recording.size = hashed.sha256, hashed.size
         _refuse_twice(act, recording)
-        with act.open(original) as sealed:
-            recording.facts = check(sealed).to_dict()
+        recording.facts = check(act.open(original)).to_dict()
         place = f"recording/sealed_filename/{recording.id}/1"
         recording.sealed_filename = act.seal_text(participant.id, place, filename)
         act.facts["recording"] = recording.id
         act.committed["sha256"] = recording.sha256
-    return _receipt(study, participant, recording, act.position or 0)
+    return recording, act.position or 0
+
+
+def _entry_of(desk: Desk, recording: Recording) -> int:
+    """The ledger entry of a recording's intake."""
+    of_participant = sa.select(LedgerEntry).where(LedgerEntry.participant_id == recording.participant_id)
+    with Session(desk.vault.database.reader) as session:
+        for entry in session.scalars(of_participant.order_by(LedgerEntry.position)):
+            if json.loads(entry.leaf).get("recording") == recording.id:
+                return entry.position
+    return 0
 
 
 def _new(act: Act, who: Actor, study: Study, participant: Participant) -> Recording:
@@ -114,13 +137,21 @@ def _number(session: Session, recording: Recording) -> None:
     session.add(recording)
 
 
+class TakenBefore(AlreadyThere):
+    """The same bytes of the same participant are in the vault; carries the recording they became."""
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__("This very file was taken in before, as number {n}.", n=recording.number)
+        self.recording = recording
+
+
 def _refuse_twice(act: Act, recording: Recording) -> None:
     same = sa.select(Recording).where(
         Recording.participant_id == recording.participant_id, Recording.sha256 == recording.sha256
     )
     there = act.one(same)
     if there is not None:
-        raise AlreadyThere("This very file was taken in before, as number {n}. Nothing was added.", n=there.number)
+        raise TakenBefore(there)
 
 
 def _receipt(study: Study, participant: Participant, recording: Recording, position: int) -> Receipt:
@@ -153,7 +184,12 @@ class _Hashed(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer).cast("B")
-        data = self._source.read(len(view))
+        try:
+            data = self._source.read(len(view))
+        except OSError:
+            raise BadInput(
+                "The file could not be read to its end. Check the recorder or the card, and try again."
+            ) from None
         view[: len(data)] = data
         self._digest.update(data)
         self.size += len(data)

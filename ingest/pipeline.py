@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 BY_MACHINE = tuple(stage for stage in STAGES if not stage.by_person)
 LAST = "apply pseudonyms"
-DONE = (LAST, "review", "release")
+FOR_A_PERSON = (LAST, "review", "release")
+ORDER = ("received", *(stage.name for stage in STAGES))
 ROBOT = Actor(PIPELINE, PIPELINE)
 
 
@@ -57,6 +58,7 @@ class House:
 
 
 _houses: list[House] = []
+_held: list[int] = []
 _turn = threading.Lock()  # after a crash DBOS takes up all it finds at once; one recogniser at a time fits a laptop
 
 
@@ -98,8 +100,16 @@ def _run(house: House, name: str, recording_id: str) -> None:
     stage = next(stage for stage in STAGES if stage.name == name)
     with house.desk.act(stage.action, recording, Purpose.TRANSCRIBE) as act:
         RUN[name](Work(act, recording, vault.database, tell))
-        act.change(recording, stage=name, problem=None)
+        act.later(lambda session: _advance(session, recording_id, name))
     house.tell(recording_id, name, 1, 1)
+
+
+def _advance(session: Session, recording_id: str, stage: str) -> None:
+    """Forwards only: a step that runs again after a kill must not take back what people have done since."""
+    recording = session.get_one(Recording, recording_id)
+    recording.problem = None
+    if ORDER.index(stage) > ORDER.index(recording.stage):
+        recording.stage = stage
 
 
 @contextmanager
@@ -129,13 +139,22 @@ def _alone(vault: Vault) -> Iterator[None]:
         raise NotReady("Another `tillit run` or `tillit worker` is at work on this vault. Wait for it.") from None
     try:
         yield
-    finally:
+    except KeyboardInterrupt:
+        # The engine's threads may still be at it until the process ends, and the lock must hold as long.
+        _held.append(descriptor)
+        raise
+    except BaseException:
+        os.close(descriptor)
+        raise
+    else:
         os.close(descriptor)
 
 
 def waiting(vault: Vault, only: Recording | None = None, *, stopped: bool = False) -> list[Recording]:
     """Recordings the pipeline has something to do for, oldest first; with `stopped` also those with a problem."""
-    query = sa.select(Recording).where(Recording.stage.not_in(DONE))
+    by_itself = sa.and_(Study.review != "required", Recording.stage != "release")
+    open_ = sa.or_(Recording.stage.not_in(FOR_A_PERSON), by_itself)
+    query = sa.select(Recording).join(Study, Study.id == Recording.study_id).where(open_)
     if only is not None:
         query = query.where(Recording.id == only.id)
     elif not stopped:
