@@ -12,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.orm import Session
 
-from storage import migrate, vault
+from storage import files, migrate, new_vault, vault
 from storage.database import Database
 from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound
-from storage.link import Form, Name
+from storage.link import Form
 from storage.permit import Permit
 from storage.records import Person, new_id
 from tests.house_fixtures import FAST, PASSPHRASE, House, build, reopen
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def _make(folder: Path, passphrase: bytes = PASSPHRASE) -> None:
+    with new_vault.made(folder, lambda: passphrase, work_factor=FAST):
+        pass
+
+
 def test_a_vault_opens_with_its_passphrase_and_with_no_other(tmp_path: Path) -> None:
     """The right passphrase opens, a wrong one is Locked, and both leave the vault as it was."""
     folder = tmp_path / "vault"
-    vault.create(folder, PASSPHRASE, work_factor=FAST)
+    _make(folder)
     with pytest.raises(Locked):
         vault.open_vault(folder, lambda: b"a wrong passphrase")
     reopen(folder).close()
@@ -38,9 +43,9 @@ def test_a_vault_is_not_made_over_something_else(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.docx").touch()
     with pytest.raises(AlreadyThere):
-        vault.create(tmp_path / "full", PASSPHRASE, work_factor=FAST)
+        _make(tmp_path / "full")
     with pytest.raises(BadInput, match="too short"):
-        vault.create(tmp_path / "new", b"short", work_factor=FAST)
+        _make(tmp_path / "new", b"short")
     assert not (tmp_path / "new").exists()
 
 
@@ -71,7 +76,7 @@ def test_files_are_private(house: House) -> None:
 
 def test_the_root_opens_without_tillit(tmp_path: Path) -> None:
     """The root file is an age file under a passphrase: another implementation of age opens it."""
-    vault.create(tmp_path / "vault", PASSPHRASE, work_factor=FAST)
+    _make(tmp_path / "vault")
     sealed = (tmp_path / "vault" / "root.age").read_bytes()
     text = pyrage.passphrase.decrypt(sealed, PASSPHRASE.decode()).decode()
     assert text.startswith("AGE-SECRET-KEY-PQ-1")
@@ -80,6 +85,7 @@ def test_the_root_opens_without_tillit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["records", "link"])
 def test_migrations_make_exactly_what_the_models_say(tmp_path: Path, what: str) -> None:
     """After every migration the database and the models do not differ, and the way down leaves nothing."""
+    files.write(tmp_path / "x.db", b"")
     database = Database(tmp_path / "x.db", bytes(32))
     migrate.up(database, what)
     with database.reader.connect() as connection:
@@ -92,6 +98,7 @@ def test_migrations_make_exactly_what_the_models_say(tmp_path: Path, what: str) 
 
 def test_a_database_under_another_key_is_damaged(tmp_path: Path) -> None:
     """A key that does not fit is told apart from an empty database."""
+    files.write(tmp_path / "x.db", b"")
     database = Database(tmp_path / "x.db", bytes(32))
     migrate.up(database, "records")
     database.close()
@@ -115,11 +122,36 @@ def test_two_writers_queue_up(tmp_path: Path) -> None:
 
 def test_the_link_key_is_apart_and_closed_without_a_permit_for_it(house: House) -> None:
     """Real forms go to a database of their own, for a permit that says so; nothing of them is in the other one."""
-    with pytest.raises(Denied), house.vault.link.session(Permit("act", house.study.id)):
-        pytest.fail("the link key opened")
-    with house.vault.link.session(Permit("act", house.study.id, link=True)) as session:
-        session.add(Name(id="n1", study_id=house.study.id, kind="PER", surrogate="Ane", forms=[Form(form="Marit")]))
-    with house.vault.link.session(Permit("act", house.study.id, link=True)) as session:
-        assert session.scalars(sa.select(Form.form)).all() == ["Marit"]
+    with pytest.raises(Denied):
+        house.vault.link.names(Permit("act", house.study.id))
+    _learn(house, house.study.id)
+    names = house.vault.link.names(Permit("act", house.study.id, link=True))
+    assert [form.form for name in names.all() for form in name.forms] == ["Marit"]
+    names.close()
     with house.vault.database.reader.connect() as connection:
         assert "form" not in sa.inspect(connection).get_table_names()
+
+
+def test_one_studys_permit_shows_no_other_studys_names(house: House) -> None:
+    """A permit for another study opens the same file and finds nothing of this one in it."""
+    _learn(house, house.study.id)
+    other = house.vault.link.names(Permit("act", "another study", link=True))
+    assert other.all() == []
+    other.close()
+
+
+def test_what_is_not_kept_is_not_in_the_link_key(house: House) -> None:
+    """A transaction that its act did not keep leaves no name behind."""
+    names = house.vault.link.names(Permit("act", house.study.id, link=True))
+    names.add("n2", "PER", "Berit").forms.append(Form(form="Solveig"))
+    names.close()
+    again = house.vault.link.names(Permit("act", house.study.id, link=True))
+    assert again.all() == []
+    again.close()
+
+
+def _learn(house: House, study: str) -> None:
+    names = house.vault.link.names(Permit("act", study, link=True))
+    names.add("n1", "PER", "Ane").forms.append(Form(form="Marit"))
+    names.keep()
+    names.close()
