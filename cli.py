@@ -6,9 +6,15 @@ storage.errors.
 
 from __future__ import annotations
 
+import ctypes
 import getpass
+import os
+import resource
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -18,8 +24,11 @@ from ingest.review_commands import release, review, transcript
 from policies import studies
 from policies.commands import audit, consent, member, participant
 from policies.terminal import ERR, OUT, Terminal, pass_terminal
-from storage import vault as vaults
+from storage import lookup, new_vault
 from storage.errors import TillitError
+
+STOPPED = 130
+PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -64,9 +73,9 @@ def init(terminal: Terminal) -> None:
     You choose its passphrase. Without it nothing in the vault can ever be opened, by anybody: keep a copy where
     fire and theft cannot reach both.
     """
-    vaults.create(terminal.folder, terminal.passphrase(new=True))
-    with terminal.desk() as desk:
-        studies.found(desk.vault, terminal.handle)
+    lookup.handle(terminal.handle)
+    with new_vault.made(terminal.folder, partial(terminal.passphrase, new=True)) as vault:
+        studies.found(vault, terminal.handle)
     OUT.print(f"A vault is ready in {terminal.folder}. You are its data steward, as {terminal.handle}.")
 
 
@@ -79,22 +88,51 @@ for command in (
 
 def main() -> None:
     """Run a command; a typed error becomes its sentence and exit code, anything else its type and place alone."""
+    _leave_no_core()
+    try:
+        _run()
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first was being answered
+        os._exit(STOPPED)
+
+
+def _run() -> None:
     try:
         tillit.main(standalone_mode=False)
     except TillitError as error:
-        ERR.print(error.sentence, style="red", markup=False)
+        ERR.print(error.sentence, style="red")
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        ERR.print("Stopped. What was done is kept; the same command goes on from there.")
-        sys.exit(130)
+        _stop()
     except Exception as error:  # noqa: BLE001  # the last door: what a library says may quote an interview
         ERR.print(
-            f"Something unexpected happened ({_place(error)}). Nothing was lost; try again, or run `tillit doctor`."
+            f"Something unexpected happened ({_place(error)}), and the command stopped there. `tillit status` shows "
+            "how far each interview has come, `tillit doctor` and `tillit audit verify` whether all is well.",
+            style="red",
         )
         sys.exit(70)
+
+
+def _stop() -> NoReturn:
+    """End the process now: the engine's threads would hold it up, and a kill loses nothing that was kept."""
+    ERR.print("Stopped. What was done is kept; the same command goes on from there.")
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # whoever was reading has gone
+            stream.flush()
+    os._exit(STOPPED)
+
+
+def _leave_no_core() -> None:
+    """A crash must not write memory, and with it an interview, to a disk.
+
+    The limit stops the kernel's own core files; only a process that is not dumpable is kept from a handler such as
+    systemd-coredump too (core(5), prctl(2)), and from the debuggers of other processes of the same user.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _place(error: BaseException) -> str:

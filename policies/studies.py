@@ -48,8 +48,8 @@ def actor(vault: Vault, handle: str) -> Actor:
 
 
 def found(vault: Vault, handle: str) -> None:
-    """Make the first person of a new vault its data steward."""
-    person = Person(id=new_id(), handle=lookup.code(handle))
+    """Make the first person of a new vault its data steward. Raises AlreadyThere, BadInput."""
+    person = Person(id=new_id(), handle=lookup.handle(handle))
     with Session(vault.database.writer) as session, session.begin():
         if session.query(Person).count():
             raise AlreadyThere("This vault has its steward already.")
@@ -82,7 +82,7 @@ def add_member(desk: Desk, study: Study, handle: str, roles: list[Role]) -> None
 
 
 def _person(act: Act, handle: str) -> str:
-    known = act.one(sa.select(Person).where(Person.handle == lookup.code(handle)))
+    known = act.one(sa.select(Person).where(Person.handle == lookup.handle(handle)))
     if known:
         return known.id
     person = Person(id=new_id(), handle=handle)

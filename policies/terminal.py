@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +15,15 @@ from rich.console import Console
 from policies import studies
 from policies.desk import Desk
 from policies.gate import Gate
-from storage.errors import BadInput
+from storage.errors import BadInput, Locked
 from storage.vault import open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# What people wrote is printed as they wrote it: no [markup], no :emoji:. Colour is given as Text or style.
+OUT = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 DAY = click.DateTime(["%Y-%m-%d"])
 CREDENTIAL = "tillit-passphrase"
 
@@ -36,7 +38,10 @@ class Terminal:
         self._passphrase: bytes | None = None
 
     def passphrase(self, *, new: bool = False) -> bytes:
-        """From the file descriptor, else the systemd credential, else a prompt; asked for once, never an argument."""
+        """From the file descriptor, else the systemd credential, else a prompt; asked for once, never an argument.
+
+        Raises Locked where there is nobody to ask.
+        """
         if self._passphrase is None:
             self._passphrase = self._from_descriptor() or _from_credential() or _from_prompt(new=new)
         return self._passphrase
@@ -47,7 +52,7 @@ class Terminal:
         try:
             with os.fdopen(self._fd, "rb") as source:
                 return source.read().rstrip(b"\r\n")
-        except OSError:
+        except (OSError, ValueError, OverflowError):
             raise BadInput("That file descriptor cannot be read. Use it as in --passphrase-fd 3 3<FILE.") from None
 
     @contextmanager
@@ -64,11 +69,31 @@ def _from_credential() -> bytes | None:
     """From LoadCredential (systemd.exec(5)), which hands secrets to a service as files in a folder of its own."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(folder) / CREDENTIAL if folder else None
-    return path.read_bytes().rstrip(b"\r\n") if path and path.is_file() else None
+    try:
+        return path.read_bytes().rstrip(b"\r\n") if path else None
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise BadInput("The systemd credential '{name}' cannot be read by this user.", name=CREDENTIAL) from None
 
 
 def _from_prompt(*, new: bool) -> bytes:
+    if not _somebody_is_there():
+        raise Locked(
+            "No passphrase was given, and there is no terminal to ask at. Give it with --passphrase-fd 3 3<FILE, or "
+            "as the systemd credential '{name}'.",
+            name=CREDENTIAL,
+        )
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)).encode()
+
+
+def _somebody_is_there() -> bool:
+    """Whether getpass would find a terminal; without one it would read standard input, in the open."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin is not None and sys.stdin.isatty()
+    return True
 
 
 pass_terminal = click.make_pass_decorator(Terminal)
@@ -80,4 +105,4 @@ def say(value: object, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
     else:
-        OUT.print(value, markup=False)
+        OUT.print(value)

@@ -9,13 +9,14 @@ Source: SQLCipher API (`PRAGMA key`), SQLite's `BEGIN IMMEDIATE` and WAL pages; 
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2
 from sqlalchemy.exc import DatabaseError
 
-from storage.errors import Damaged
+from storage.errors import Damaged, StorageFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +29,18 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",  # sorting must not spill rows to a temporary file
     "PRAGMA secure_delete=ON",
 )
+AROUND_IT = {  # result codes that speak of the disk and its rights, not of what the file holds
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 
 
 class Database:
-    """One SQLCipher file.
+    """One SQLCipher file, which is there: opening never makes one.
 
     `reader` sees committed rows, `writer` holds one transaction at a time, and `jobs` is for the job engine, which
     opens its transactions itself and expects the driver to do so before a write (its "IMMEDIATE" mode).
@@ -45,11 +54,15 @@ class Database:
         sa.event.listen(self.writer, "begin", _begin_immediate)
 
     def check(self) -> None:
-        """Raise Damaged if the file does not open under its key."""
+        """Raise Damaged if the file does not open under its key, StorageFailed if the disk does not let it."""
         try:
             with self.reader.connect() as connection:
                 connection.execute(sa.text("SELECT count(*) FROM sqlite_master"))
-        except DatabaseError:
+        except DatabaseError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in AROUND_IT:  # the low byte is the kind
+                raise StorageFailed(
+                    "The vault's database cannot be opened. Check that the disk is well, not full, and yours to use.",
+                ) from None
             raise Damaged(
                 "The vault's database does not open under its key. Restore it from a backup.",
             ) from None
@@ -63,7 +76,7 @@ class Database:
 
 def _engine(path: Path, key: bytes, isolation: str | None = None) -> sa.Engine:
     engine = sa.create_engine(
-        f"sqlite:///{path}",
+        sa.URL.create("sqlite", database=path.absolute().as_uri(), query={"uri": "true", "mode": "rw"}),
         module=sqlcipher3.dbapi2,
         poolclass=sa.pool.QueuePool,
         connect_args={"check_same_thread": False, "timeout": 30},

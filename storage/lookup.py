@@ -16,12 +16,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Row)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+HANDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
+NUMBER = re.compile(r"[0-9]{1,9}")  # no participant is interviewed a thousand million times
 
 
 def code(text: str) -> str:
     """`text` if it can be a code: letters, digits, - and _, 32 at most. Raises BadInput."""
     if not CODE.fullmatch(text):
         raise BadInput("A code is 1 to 32 of the letters a to z, digits, - and _, and starts with a letter or digit.")
+    return text
+
+
+def handle(text: str) -> str:
+    """`text` if it can be who somebody is here, such as a login name or an address. Raises BadInput."""
+    if not HANDLE.fullmatch(text):
+        raise BadInput(
+            "Who somebody is here is written with 1 to 64 of the letters a to z, digits and . _ - @, and does not "
+            "start with . - or @. Choose with --as."
+        )
     return text
 
 
@@ -42,7 +54,7 @@ def participant(database: Database, reference: str) -> Participant:
 def recording(database: Database, reference: str) -> Recording:
     """The recording "study/P07-1". Raises NotFound, BadInput."""
     head, _, number = reference.rpartition("-")
-    if not head or not number.isdecimal():
+    if not head or not NUMBER.fullmatch(number):
         raise BadInput("Name a recording as study/participant-number, such as rus/P07-1.")
     held = participant(database, head)
     query = sa.select(Recording).where(Recording.participant_id == held.id, Recording.number == int(number))
@@ -86,5 +98,8 @@ def _one(database: Database, query: sa.Select[T], what: str, reference: str) -> 
 
 
 def _first(database: Database, query: sa.Select[T]) -> T | None:
-    with Session(database.reader) as session:
-        return session.scalars(query.limit(1)).first()
+    try:
+        with Session(database.reader) as session:
+            return session.scalars(query.limit(1)).first()
+    except UnicodeEncodeError:  # typed bytes that are no text are in no row
+        return None

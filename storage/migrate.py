@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from storage.errors import Damaged
 from storage.link import LinkRow
 from storage.records import Row
 
@@ -24,17 +25,24 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def up(database: Database, what: str, revision: str = "head") -> None:
-    """Upgrade to `revision`; does nothing, and takes no lock, when the database is there already."""
+    """Upgrade to `revision`; does nothing, and takes no lock, when the database is there already. Raises Damaged."""
     config = _config(what)
-    with database.reader.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current != ScriptDirectory.from_config(config).get_current_head() or revision != "head":
+    scripts, now = ScriptDirectory.from_config(config), current(database)
+    if now and now not in {script.revision for script in scripts.walk_revisions()}:
+        raise Damaged("This vault was used by a newer Tillit, which changed its database. Upgrade Tillit to open it.")
+    if now != scripts.get_current_head() or revision != "head":
         _run(database, config, command.upgrade, revision)
 
 
 def down(database: Database, what: str, revision: str = "base") -> None:
     """Downgrade to `revision`; "base" is an empty database."""
     _run(database, _config(what), command.downgrade, revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at; None for an empty one."""
+    with database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(what: str) -> Config:

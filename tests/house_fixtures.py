@@ -10,6 +10,7 @@ from policies import consent, studies
 from policies.actions import CONSENTED, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
+from storage import new_vault
 from storage import vault as vaults
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given
 
 def build(folder: Path, *, review: str = "required", language: str = "en") -> House:
     """Make and open a vault in `folder`, with Astrid the steward, Ivar the interviewer, Ragna the researcher."""
-    vaults.create(folder, PASSPHRASE, work_factor=FAST)
+    with new_vault.made(folder, lambda: PASSPHRASE, work_factor=FAST) as fresh:
+        studies.found(fresh, "astrid")
     vault = reopen(folder)
-    studies.found(vault, "astrid")
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
     new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review)
     study = studies.create(astrid, new)

@@ -1,0 +1,150 @@
+"""Making a vault: whole or not at all, in a folder that is new or empty.
+
+A vault is one from the moment its vault.toml is there. Until then the file is called vault.toml.part and everything
+else lies beside it, in the folder itself: a sibling could not take the place of a mounted disk, or be made where
+only the folder is one's own. A folder with the .part and without the file is one whose making was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from storage import age, files, migrate
+from storage.database import Database
+from storage.errors import AlreadyThere, BadInput
+from storage.records import new_id
+from storage.vault import ABOUT, FORMAT, assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from storage.vault import Vault
+
+WORK_FACTOR = 18  # scrypt N = 2^18, about a second: the cost of each guess at the passphrase
+SHORTEST_PASSPHRASE = 8
+BEGUN = ABOUT + ".part"
+STEMS = {"vault", "root", "records", "ledger", "blobs", "link"}  # of every name in the folder while it is made
+
+
+@contextmanager
+def made(folder: Path, passphrase: Callable[[], bytes], *, work_factor: int = WORK_FACTOR) -> Iterator[Vault]:
+    """Make a vault in `folder`, which must not exist or be empty; the body gives it what it starts with.
+
+    It is a vault from the body's clean end on. After an exception nothing is left, and after a kill the same folder
+    can be used again. The passphrase is asked for last. Raises AlreadyThere, BadInput, StorageFailed.
+    """
+    with files.usable():
+        _check_vacant(folder)
+    secret = passphrase()
+    if len(secret) < SHORTEST_PASSPHRASE:
+        raise BadInput("The passphrase is too short: use at least {n} characters.", n=SHORTEST_PASSPHRASE)
+    with _alone(folder):
+        try:
+            with files.usable():
+                vault = _build(folder, secret, work_factor)
+            try:
+                yield vault
+            finally:
+                vault.close()
+            with files.usable():
+                _finish(folder)
+        except BaseException:
+            with files.usable():
+                _clear(folder)
+            raise
+
+
+def _build(folder: Path, secret: bytes, work_factor: int) -> Vault:
+    """Everything but the name vault.toml; what a killed making left goes first."""
+    _clear(folder)
+    link, vault_id = folder / "link", new_id()
+    files.write_in_place(folder / BEGUN, f'format = {FORMAT}\nid = "{vault_id}"\n'.encode())
+    link.mkdir(mode=0o700)
+    root = _new_root(folder / "root.age", secret, work_factor)
+    link_root = _new_root(link / "root.age", secret, work_factor)
+    files.write(folder / "ledger.key.age", age.encrypt(os.urandom(32), [root.recipient()]))
+    _new_database(folder / "records.db", folder / "records.key.age", root, "records")
+    _new_database(link / "names.db", link / "names.key.age", link_root, "link")
+    vault = assemble(folder, vault_id, secret, root)
+    with Session(vault.database.writer) as session, session.begin():
+        vault.ledger.start(session)
+    return vault
+
+
+def _new_root(path: Path, passphrase: bytes, work_factor: int) -> age.HybridIdentity:
+    root = age.HybridIdentity.generate()
+    files.write(path, age.encrypt(f"{root}\n".encode(), [age.ScryptRecipient(passphrase, work_factor)]))
+    return root
+
+
+def _new_database(path: Path, key_file: Path, root: age.HybridIdentity, what: str) -> None:
+    key = os.urandom(32)
+    files.write(key_file, age.encrypt(key, [root.recipient()]))
+    files.write_in_place(path, b"")  # SQLite gives its -wal and -shm the mode of the file
+    database = Database(path, key)
+    migrate.up(database, what)
+    database.close()
+
+
+def _finish(folder: Path) -> None:
+    """Give the vault the name it is known by, when all else is durable."""
+    files.sync(folder / "link")
+    files.sync(folder)
+    (folder / BEGUN).rename(folder / ABOUT)
+    files.sync(folder)
+    files.sync(folder.absolute().parent)
+
+
+def _check_vacant(folder: Path) -> None:
+    """Raise AlreadyThere unless the folder is new, empty, or holds what a killed making left and nothing else."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    half_made = BEGUN in names and ABOUT not in names and {name.split(".")[0] for name in names} <= STEMS
+    if (folder.exists() and not folder.is_dir()) or (names and not half_made):
+        raise AlreadyThere("That folder is not empty. Name a new one for the vault.")
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a vault was being made of; the name that says so goes last, in case this is cut short too."""
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == BEGUN):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The folder, there, private, vacant, and locked against a second making; a new one that stays empty goes."""
+    with files.usable():
+        new = not folder.exists()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with files.usable():
+            _lock(descriptor)
+            _check_vacant(folder)
+        try:
+            yield
+        finally:
+            if new:
+                with suppress(OSError):  # not empty: it has become a vault
+                    folder.rmdir()
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AlreadyThere("A vault is being made in that folder right now. Wait for it, or name another.") from None
+    except OSError:  # some network file systems lock no folders; it only guards against two at the same moment
+        return
