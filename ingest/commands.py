@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from ingest import doctor as doctors
 from ingest import intake
@@ -221,6 +222,5 @@ def doctor(terminal: Terminal, as_json: bool) -> None:
         say([asdict(finding) for finding in findings], as_json=True)
     else:
         for finding in findings:
-            OUT.print(
-                f"[{'green' if finding.well else 'yellow'}]{'ok  ' if finding.well else 'LOOK'}[/] {finding.sentence}"
-            )
+            mark = ("ok  ", "green") if finding.well else ("LOOK", "yellow")
+            OUT.print(Text.assemble(mark, " ", finding.sentence))

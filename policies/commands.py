@@ -19,7 +19,7 @@ from storage.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from typing import TextIO
+    from typing import BinaryIO
 
 
 @click.group()
@@ -138,14 +138,13 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option(
-    "--checkpoint", type=click.File("r", encoding="utf-8"), help="A checkpoint kept elsewhere, to compare with."
-)
+@click.option("--checkpoint", type=click.File("rb"), help="A checkpoint kept elsewhere, to compare with.")
 @pass_terminal
-def audit_verify(terminal: Terminal, checkpoint: TextIO | None) -> None:
+def audit_verify(terminal: Terminal, checkpoint: BinaryIO | None) -> None:
     """Recompute the whole ledger and check its signature."""
     with terminal.desk() as desk:
-        verified = audits.verify(desk, checkpoint.read() if checkpoint else None)
+        # What is no text at all is no checkpoint either, and is refused as such.
+        verified = audits.verify(desk, checkpoint.read().decode(errors="replace") if checkpoint else None)
     OUT.print(f"The ledger adds up: {verified.size} entries, none changed, none missing.")
 
 

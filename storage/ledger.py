@@ -120,25 +120,40 @@ class Ledger:
     def verify(self, kept: str | None = None) -> Verified:
         """Recompute the tree; `kept` is a checkpoint from elsewhere. Raises Damaged if anything disagrees."""
         checkpoint = self.checkpoint()
-        wanted = {c.size: c.root for c in map(self._trusted, filter(None, (kept, checkpoint)))}
+        wanted = [self._trusted(checkpoint)]
+        if kept is not None:
+            wanted.append(self._kept(kept))
         frontier = merkle.Frontier()
-        _compare(frontier, wanted)
+        wanted = _compare(frontier, wanted)
         for position, leaf in self.rows():
             if position != frontier.size:
                 raise Damaged("The ledger has a gap after entry {n}. Restore it from a backup.", n=frontier.size)
             frontier.add(merkle.leaf_hash(leaf))
-            _compare(frontier, wanted)
+            wanted = _compare(frontier, wanted)
         if wanted:
             raise Damaged("The ledger is shorter than a signed checkpoint says: entries were cut off its end.")
+        if frontier.size > self._trusted(self.checkpoint()).size:  # read anew: others may have written meanwhile
+            raise Damaged("The ledger has entries after its signed end: they were not written by Tillit.")
         return Verified(frontier.size, checkpoint)
 
     def _trusted(self, text: str) -> note.Checkpoint:
         return note.verify(self.signer.vkey, text)
 
+    def _kept(self, text: str) -> note.Checkpoint:
+        try:
+            return self._trusted(text)
+        except Damaged:
+            raise Damaged(
+                "What was given as a kept checkpoint is none that this ledger's key signed. It is another file, was "
+                "edited or belongs to another vault; if you are sure of it, then this ledger was replaced."
+            ) from None
 
-def _compare(frontier: merkle.Frontier, wanted: dict[int, bytes]) -> None:
-    if frontier.size in wanted and wanted.pop(frontier.size) != frontier.root():
+
+def _compare(frontier: merkle.Frontier, wanted: list[note.Checkpoint]) -> list[note.Checkpoint]:
+    """The checkpoints still to be reached; raises Damaged if one of this size has another root."""
+    if any(one.size == frontier.size and one.root != frontier.root() for one in wanted):
         raise Damaged("The ledger does not add up to its checkpoint at entry {n}: it was edited.", n=frontier.size)
+    return [one for one in wanted if one.size > frontier.size]
 
 
 def _leaf(entry: Entry, salts: dict[str, str]) -> bytes:
