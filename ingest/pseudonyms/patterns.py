@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PREFIX = "pattern:"
+_TELLING_DIGITS = 7
 _SURE, _LIKELY, _POSSIBLE = 0.99, 0.9, 0.6
 
 
@@ -46,6 +47,10 @@ def _digits(*groups: str) -> re.Pattern[str]:
 
 def _is_listed_place(match: str) -> bool:
     return re.sub(r"^[\d ]+", "", match).casefold() in lists().places
+
+
+def _is_long(match: str) -> bool:
+    return sum(map(str.isdigit, match)) >= _TELLING_DIGITS
 
 
 _STREET = r"(?:gata|gaten|gate|veien|vegen|vei|veg|gade|vej|gatan|vägen)"
@@ -82,6 +87,8 @@ _PATTERNS = (
             r"\(\d{3}\) ?\d{3}-\d{4}",
         ),
     ),
+    # A recogniser writes a number that was said with pauses as it likes: 07-017-406-5-0.
+    _Pattern("phone", _digits(r"\d{1,5}(?:[\-–]\d{1,5}){2,9}"), _is_long, 0),
     _Pattern("phone", DIGITS),
     _Pattern("address", re.compile(rf"\b(?:{_CAPITAL}[\w.\-]{{0,40}} ){{1,3}}(?:{_STREET}|{_SMALL_STREET}){_NUMBER}")),
     _Pattern(

@@ -27,6 +27,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("ring +47 987 65 432.", "+47 987 65 432", "phone"),
         ("call 020 7946 0958", "020 7946 0958", "phone"),
         ("call 212-555-0123", "212-555-0123", "phone"),
+        ("by heart, 07-017-406-5-0.", "07-017-406-5-0", "phone"),
         ("ni en to tre fire fem seks sju", "ni en to tre fire fem seks sju", "phone"),
         ("skriv til ola.dunk@eksempel.no.", "ola.dunk@eksempel.no", "email"),
         ("ola krøllalfa eksempel punktum no", "ola krøllalfa eksempel punktum no", "email"),
