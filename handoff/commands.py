@@ -18,7 +18,12 @@ SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
 @click.command()
 @click.argument("study_code", metavar="STUDY")
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="A new folder for the files.")
-@click.option("--for", "recipient", required=True, help="Who gets it; kept in the register.")
+@click.option(
+    "--for",
+    "recipient",
+    required=True,
+    help="Who gets it, kept in the register; for analyse the handle of a researcher of the study.",
+)
 @click.option(
     "--format",
     "formats",
@@ -31,8 +36,7 @@ SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
 @click.option(
     "--purpose",
     type=click.Choice(SHARING),
-    default="analyse",
-    show_default=True,
+    required=True,
     help="Why; participants must have consented to it.",
 )
 @click.option(
@@ -60,6 +64,8 @@ def handoff(  # noqa: PLR0913  # one parameter an option
     order = Order(folder, formats, recipient, Purpose(purpose), language)
     with terminal.desk() as desk:
         handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order)
-    OUT.print(f"{handed.interviews} interviews are in {folder}; {handed.left_out} left out for want of consent.")
+    OUT.print(f"{handed.interviews} interviews are in {folder}.", markup=False)
+    for reason, count in handed.left_out.items():
+        OUT.print(f"Left out: {count}. {reason}", markup=False)
     for file in handed.files:
         OUT.print(f"  {file.sha256}  {file.size:>9}  {file.name}")

@@ -1,6 +1,6 @@
 """One folder to hand over: the files asked for, a README in the recipient's language, a manifest with hashes.
 
-Everything is made in memory first, then written beside its place and moved there whole: a failure leaves nothing.
+Everything is made in memory first, then written beside its place, and moved there whole once the register has it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 File = tuple[str, bytes]
 _TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+IN_THE_WAY = "Something stands where the hand-off was to be; choose a new folder.{aside}"
+NOT_WRITTEN = "The hand-off could not be written ({reason}); nothing is left.{aside}"
 _IN_THE_WAY = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
 
@@ -71,18 +73,39 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def pack(study: Study, folder: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
-    """Write a hand-off of the study into a new folder (0700, files 0600) and say what was written.
+@contextmanager
+def laid_down(folder: Path) -> Iterator[Path]:
+    """A hidden folder beside `folder` (0700) to pack into: moved there when the body ends well, else removed.
 
-    `about` (purpose, recipient, release ids, recogniser, model hash, finder version …) goes into the manifest as it
-    is; README.txt prints `purpose`, `recipient` and `contact`. The same arguments give the same bytes.
-    Raises BadInput for an unknown format or an unfit title, AlreadyThere, StorageFailed.
+    The move is the very last thing, so that a body which enters the hand-off in the register leaves nothing in the
+    named place that the register lacks, wherever it stops: an error, Ctrl-C, kill -9. The other way round, data
+    would lie there that nobody knows was handed off. What remains is the lesser evil: after a kill a hidden folder,
+    and an entry for a hand-off that did not arrive. Only the hidden folder is ever removed; whatever else stands in
+    the place is somebody else's. Raises AlreadyThere, StorageFailed.
     """
     with _system_errors_said():
         _refuse_occupied(folder)
+        place = Path(tempfile.mkdtemp(prefix=".handoff-", dir=folder.absolute().parent))
+    try:
+        yield place
+        with _system_errors_said(aside=" The register keeps its entry."):
+            place = place.rename(folder.absolute())
+            _sync(place.parent)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def pack(study: Study, place: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
+    """Write a hand-off of the study into the empty folder `place` (files 0600) and say what was written.
+
+    `about` (purpose, recipient, release ids, recogniser, model hash, finder version …) goes into the manifest as it
+    is; README.txt prints `purpose`, `recipient` and `contact`. The same arguments give the same bytes.
+    Raises BadInput for an unknown format or an unfit title, StorageFailed.
+    """
     files = _made(study, formats, about)
     with _system_errors_said():
-        _lay_down(folder.absolute(), files)
+        _fill(place, files)
     return [_packed(file) for file in files]
 
 
@@ -129,28 +152,16 @@ def _packed(file: File) -> Packed:
     return Packed(name, hashlib.sha256(data).hexdigest(), len(data))
 
 
-def _lay_down(folder: Path, files: Sequence[File]) -> None:
-    """Write all files into a folder of our own beside the place, then move it there."""
-    place = Path(tempfile.mkdtemp(prefix=".handoff-", dir=folder.parent))
-    try:
-        _fill(place, files)
-        place = place.rename(folder)
-        _sync(folder.parent)
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-
-
 @contextmanager
-def _system_errors_said() -> Iterator[None]:
+def _system_errors_said(aside: str = "") -> Iterator[None]:
     """The system's words for the error's number alone: its own text would hold the path."""
     try:
         yield
     except OSError as error:
         if error.errno in _IN_THE_WAY:
-            raise AlreadyThere("Something stands where the hand-off was to be; choose a new folder.") from None
+            raise AlreadyThere(IN_THE_WAY, aside=aside) from None
         reason = os.strerror(error.errno or errno.EIO)
-        raise StorageFailed("The hand-off could not be written ({reason}); nothing is left.", reason=reason) from None
+        raise StorageFailed(NOT_WRITTEN, reason=reason, aside=aside) from None
 
 
 def _fill(place: Path, files: Sequence[File]) -> None:

@@ -7,32 +7,40 @@ and said so, it does not stop the others.
 from __future__ import annotations
 
 import json
-import shutil
-from contextlib import contextmanager
+from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from handoff.package import pack
+from handoff.package import laid_down, pack
 from handoff.source import Case, Interview
 from handoff.source import Study as Packable
-from policies import studies
-from policies.actions import Action
+from policies import consent, studies
+from policies.actions import Action, Purpose, Role
+from policies.facts import RELEASED
 from storage import lookup
-from storage.errors import Denied, NotReady
-from storage.records import Artefact, Handoff, Participant, Recording, new_id
+from storage.errors import Damaged, Denied, NotReady
+from storage.records import Artefact, Handoff, Membership, Participant, Person, Recording, new_id
 from storage.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from handoff.package import Packed
     from policies.act import Act
-    from policies.actions import Purpose
     from policies.desk import Desk
     from storage.records import Study
+
+NONE_RELEASED = "No interview of this study is released. Review, then `tillit release`."
+OUTSIDER = (
+    "For analysis a hand-off goes to a researcher of this study: name their handle with --for. Anybody else needs "
+    "--purpose share_text or archive, which the participants must have consented to."
+)
 
 
 @dataclass(frozen=True)
@@ -48,39 +56,56 @@ class Order:
 
 @dataclass(frozen=True)
 class Handed:
-    """What was handed off: the register's id, the files, and how many interviews are in and were left out."""
+    """What was handed off: the register's id, the files, how many interviews; `left_out` has a count by reason."""
 
     id: str
     files: list[Packed]
     interviews: int
-    left_out: int
+    left_out: Mapping[str, int]
 
 
 def hand_off(desk: Desk, study: Study, order: Order) -> Handed:
-    """Pack every released interview the door lets through. Raises Denied, NotReady, AlreadyThere, BadInput."""
-    with _unless_it_fails(order.folder), desk.act(Action.HAND_OFF, study, order.purpose) as act:
-        recordings = _released(act, study)
-        taken = [held for recording in recordings if (held := _take(desk, recording, order.purpose))]
-        if not taken:
-            raise NotReady("No interview of this study is released for this purpose. Review, then `tillit release`.")
-        row = _row(desk, study, order, taken)
-        files = pack(_packable(study, taken, order.language), order.folder, order.formats, _about(row, taken))
+    """Pack every released interview the door lets through. Raises Denied, NotReady, AlreadyThere, BadInput.
+
+    The interviews' acts stay open while they are packed and are asked again when they close, before the register is
+    written; only then, last of all, the folder gets its name (see handoff.package.laid_down).
+    """
+    with ExitStack() as last, desk.act(Action.HAND_OFF, study, order.purpose) as act:
+        _check_recipient(act, study, order)
+        place = last.enter_context(laid_down(order.folder))
+        with ExitStack() as doors:
+            taken, left_out = _gather(desk, _released(act, study), order.purpose, doors)
+            row = _row(desk, study, order, taken)
+            _keep_if_unchanged(act, row, taken)
+            files = pack(_packable(study, taken, order.language), place, order.formats, _about(row, taken))
         row.manifest = {file.name: file.sha256 for file in files}
-        act.add(row)
-        act.facts.update(handoff=row.id, recordings=row.recordings, left_out=len(recordings) - len(taken))
-    return Handed(row.id, files, len(taken), len(recordings) - len(taken))
+        act.facts.update(handoff=row.id, recordings=row.recordings, left_out=left_out.total())
+    return Handed(row.id, files, len(taken), left_out)
 
 
-@contextmanager
-def _unless_it_fails(folder: Path) -> Iterator[None]:
-    """What could not be entered in the register must not lie about: a folder made by the body goes again."""
-    before = folder.exists()
-    try:
-        yield
-    except BaseException:
-        if not before and folder.exists():
-            shutil.rmtree(folder)
-        raise
+def _check_recipient(act: Act, study: Study, order: Order) -> None:
+    """Analysis is what the study's own researchers do; whoever else gets the text, it is shared with them."""
+    if order.purpose is not Purpose.ANALYSE:
+        return
+    known = sa.select(Membership).join(Person, Person.id == Membership.person_id)
+    researcher = known.where(
+        Person.handle == order.recipient, Membership.study_id == study.id, Membership.role == Role.RESEARCHER
+    )
+    if act.one(researcher) is None:
+        raise Denied(OUTSIDER)
+
+
+def _keep_if_unchanged(act: Act, row: Handoff, taken: list[_Held]) -> None:
+    """Add the register's row, unless a consent changed after the rules were last asked about it."""
+    standing = consent.standing({held.case.id for held in taken})
+    before = set(act.all(standing))
+
+    def write(session: Session) -> None:
+        if set(session.scalars(standing)) != before:
+            raise Denied("A participant's consent changed meanwhile, so nothing was handed off. Run it again.")
+        session.add(row)
+
+    act.later(write)
 
 
 def _row(desk: Desk, study: Study, order: Order, taken: list[_Held]) -> Handoff:
@@ -102,23 +127,36 @@ class _Held:
 
 
 def _released(act: Act, study: Study) -> list[Recording]:
-    of_study = sa.select(Recording).where(Recording.study_id == study.id, Recording.stage == "release")
+    of_study = sa.select(Recording).where(Recording.study_id == study.id, Recording.stage == RELEASED)
     return act.all(of_study.order_by(Recording.created, Recording.id))
 
 
-def _take(desk: Desk, recording: Recording, purpose: Purpose) -> _Held | None:
+def _gather(
+    desk: Desk, recordings: list[Recording], purpose: Purpose, doors: ExitStack
+) -> tuple[list[_Held], Counter[str]]:
+    """The interviews whose door opens, each act left open in `doors`; and why the others' did not."""
+    taken, left_out = [], Counter[str]()
+    for recording in recordings:
+        try:
+            act = doors.enter_context(desk.act(Action.HAND_OFF_RECORDING, recording, purpose))
+        except Denied as denied:
+            left_out[denied.sentence] += 1
+        else:
+            taken.append(_read(desk, act, recording))
+    if not taken:
+        raise Denied(" ".join(left_out)) if left_out else NotReady(NONE_RELEASED)
+    return taken, left_out
+
+
+def _read(desk: Desk, act: Act, recording: Recording) -> _Held:
     participant = lookup.by_id(desk.vault.database, Participant, recording.participant_id)
-    try:
-        with desk.act(Action.HAND_OFF_RECORDING, recording, purpose) as act:
-            newest = sa.select(Artefact).where(Artefact.recording_id == recording.id, Artefact.kind == "released")
-            artefact = act.one(newest.order_by(Artefact.version.desc()))
-            if artefact is None:
-                return None
-            transcript = Transcript.from_bytes(act.read(artefact))
-            case = Case(participant.id, participant.code, dict(studies.attributes(act, participant)))
-            act.facts["version"] = artefact.version
-    except Denied:
-        return None
+    newest = sa.select(Artefact).where(Artefact.recording_id == recording.id, Artefact.kind == "released")
+    artefact = act.one(newest.order_by(Artefact.version.desc()))
+    if artefact is None:
+        raise Damaged("A released interview has lost its text. Restore the vault from a backup.")
+    transcript = Transcript.from_bytes(act.read(artefact))
+    case = Case(participant.id, participant.code, dict(studies.attributes(act, participant)))
+    act.facts["version"] = artefact.version
     title = f"{participant.code}-{recording.number}"
     interview = Interview(
         recording.id, participant.code, title, transcript.language, transcript.duration, transcript, None

@@ -85,6 +85,11 @@ def holds(consent: Consent | None) -> bool:
     return consent is not None and consent.withdrawn_at is None and now().date() <= consent.expires
 
 
+def standing(participants: Iterable[str]) -> sa.Select[str]:
+    """Ids of these participants' consents that are not withdrawn: another set later means that something changed."""
+    return sa.select(Consent.id).where(Consent.participant_id.in_(participants), Consent.withdrawn_at.is_(None))
+
+
 def _of(participant: Participant) -> sa.Select[Consent]:
     """A participant's consents, newest first."""
     return sa.select(Consent).where(Consent.participant_id == participant.id).order_by(Consent.version.desc())

@@ -83,7 +83,7 @@ def interview(audio: Path) -> None:
     tillit("ragna", "transcript", "show", "rus/P07-1", shown=8)
     tillit("ragna", "review", "rus/P07-1", "--confirm", "all", shown=12)
     tillit("ragna", "release", "rus/P07-1")
-    tillit("ragna", "handoff", "rus", "--to", str(HANDOFF), "--for", "Ragna, for NVivo")
+    tillit("ragna", "handoff", "rus", "--to", str(HANDOFF), "--for", "ragna", "--purpose", "analyse")
     heading("The data steward's part")
     tillit("astrid", "audit", "list", "-n", "12")
     tillit("astrid", "audit", "verify")

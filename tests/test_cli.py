@@ -64,7 +64,10 @@ def test_the_whole_way_from_recorder_to_coding_tool(tillit: Terminal, tmp_path: 
     released = tillit("ragna", "release", "rus/P07-1")
     assert released.code == 0, released.err
     folder = tmp_path / "out"
-    assert tillit("ragna", "handoff", "rus", "--to", str(folder), "--for", "Ragna").code == 0
+    order = ["handoff", "rus", "--to", str(folder), "--for"]
+    assert tillit("ragna", *order, "Ragna").code == 2
+    assert "share_text" in tillit("ragna", *order, "A company abroad", "--purpose", "analyse").err
+    assert tillit("ragna", *order, "ragna", "--purpose", "analyse").code == 0
     files = {path.name for path in folder.iterdir()}
     assert files == {"P07-1.docx", "P07-1.vtt", "study.qdpx", "cases.csv", "README.txt", "manifest.json"}
     shown = tillit("ragna", "transcript", "show", "rus/P07-1").out

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handoff import words
-from handoff.package import FORMATS, pack
+from handoff.package import FORMATS, laid_down, pack
 from handoff.source import Study
 from storage.errors import AlreadyThere, BadInput, StorageFailed
 from tests.handoff.examples import interview, study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from handoff.package import Packed
 
 ABOUT = {"purpose": "analyse", "recipient": "Kari\nforsker", "recogniser": "faster-whisper", "model": "ab" * 32}
 EVERYTHING = {
@@ -30,6 +32,12 @@ EVERYTHING = {
     *("study.qdpx", "cases.csv", "README.txt", "manifest.json"),
 }
 ROOT = Path(__file__).parent.parent.parent
+
+
+def hand_over(study: Study, folder: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
+    """Pack into `folder`, with nothing happening in between."""
+    with laid_down(folder) as place:
+        return pack(study, place, formats, about)
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -50,7 +58,7 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 
 def test_all_formats_come_with_readme_and_manifest(tmp_path: Path) -> None:
     """What is asked for is there under the server's names, and what is said to be packed is what lies there."""
-    packed = pack(study(), tmp_path / "ut", list(FORMATS), ABOUT)
+    packed = hand_over(study(), tmp_path / "ut", list(FORMATS), ABOUT)
     assert {entry.name: entry.sha256 for entry in packed} == hashes(tmp_path / "ut")
     assert {entry.name for entry in packed} == EVERYTHING
     assert all(entry.size == (tmp_path / "ut" / entry.name).stat().st_size for entry in packed)
@@ -58,13 +66,13 @@ def test_all_formats_come_with_readme_and_manifest(tmp_path: Path) -> None:
 
 def test_only_what_was_asked_for_is_there(tmp_path: Path) -> None:
     """A format is packed once however often it is asked for, and no other comes along."""
-    packed = pack(study(), tmp_path / "ut", ["cases", "cases"], ABOUT)
+    packed = hand_over(study(), tmp_path / "ut", ["cases", "cases"], ABOUT)
     assert [entry.name for entry in packed] == ["cases.csv", "README.txt", "manifest.json"]
 
 
 def test_the_manifest_lists_every_other_file_and_what_made_them(tmp_path: Path) -> None:
     """The hashes in it are those of the files beside it, and what the caller tells of them stands unchanged."""
-    pack(study(), tmp_path / "ut", list(FORMATS), ABOUT)
+    hand_over(study(), tmp_path / "ut", list(FORMATS), ABOUT)
     manifest = json.loads((tmp_path / "ut" / "manifest.json").read_bytes())
     listed = {entry["name"]: entry["sha256"] for entry in manifest["files"]}
     found = hashes(tmp_path / "ut")
@@ -75,7 +83,7 @@ def test_the_manifest_lists_every_other_file_and_what_made_them(tmp_path: Path) 
 
 def test_half_a_letter_in_what_the_caller_tells_is_kept(tmp_path: Path) -> None:
     """A byte that was no UTF-8 on the command line neither breaks the manifest nor is lost from it."""
-    pack(study(), tmp_path / "ut", ["txt"], {"recipient": "K\udce5ri"})
+    hand_over(study(), tmp_path / "ut", ["txt"], {"recipient": "K\udce5ri"})
     manifest = json.loads((tmp_path / "ut" / "manifest.json").read_bytes())
     assert manifest["about"]["recipient"] == "K\udce5ri"
 
@@ -83,7 +91,7 @@ def test_half_a_letter_in_what_the_caller_tells_is_kept(tmp_path: Path) -> None:
 def test_nobody_else_on_the_machine_can_read_it(tmp_path: Path) -> None:
     """The folder is its owner's alone, also where an empty one with wider rights was there; so is each file."""
     (tmp_path / "ut").mkdir(mode=0o755)
-    pack(study(), tmp_path / "ut", list(FORMATS), ABOUT)
+    hand_over(study(), tmp_path / "ut", list(FORMATS), ABOUT)
     assert (tmp_path / "ut").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "ut").iterdir()} == {0o600}
 
@@ -92,9 +100,9 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     """A hand-off never mixes with what was there before."""
     (tmp_path / "mitt.txt").write_text("mitt")
     with pytest.raises(AlreadyThere):
-        pack(study(), tmp_path, ["docx"], ABOUT)
+        hand_over(study(), tmp_path, ["docx"], ABOUT)
     with pytest.raises(AlreadyThere):
-        pack(study(), tmp_path / "mitt.txt", ["docx"], ABOUT)
+        hand_over(study(), tmp_path / "mitt.txt", ["docx"], ABOUT)
     assert hashes(tmp_path) == {"mitt.txt": hashlib.sha256(b"mitt").hexdigest()}
 
 
@@ -103,16 +111,16 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "annet").mkdir()
     (tmp_path / "ut").symlink_to(tmp_path / "annet")
     with pytest.raises(AlreadyThere):
-        pack(study(), tmp_path / "ut", ["docx"], ABOUT)
+        hand_over(study(), tmp_path / "ut", ["docx"], ABOUT)
     assert not list((tmp_path / "annet").iterdir())
 
 
 def test_an_unknown_format_is_answered_with_those_there_are(tmp_path: Path) -> None:
     """The sentence lists the formats and repeats nothing of what was typed; nothing is written."""
     with pytest.raises(BadInput, match=r"docx, txt, vtt, qdpx, cases\.$"):
-        pack(study(), tmp_path / "ut", ["docx", "Kari.odt"], ABOUT)
+        hand_over(study(), tmp_path / "ut", ["docx", "Kari.odt"], ABOUT)
     with pytest.raises(BadInput):
-        pack(study(), tmp_path / "ut", [], ABOUT)
+        hand_over(study(), tmp_path / "ut", [], ABOUT)
     assert not list(tmp_path.iterdir())
 
 
@@ -123,7 +131,7 @@ def test_a_title_that_is_no_file_name_is_refused(tmp_path: Path, title: str) -> 
     """No title can leave the folder, hide, or take another file's name; the sentence does not repeat it."""
     made = replace(study(), interviews=(interview(title="P08-1"), replace(interview(), title=title)))
     with pytest.raises(BadInput) as refused:
-        pack(made, tmp_path / "ut", ["txt"], ABOUT)
+        hand_over(made, tmp_path / "ut", ["txt"], ABOUT)
     assert not title or title not in str(refused.value) or title == "readme"
     assert not list(tmp_path.iterdir())
 
@@ -132,14 +140,14 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """An attribute no format can say stops the hand-off before the disk is touched."""
     bad = replace(study().cases[0], attributes={"x": float("nan")})
     with pytest.raises(BadInput):
-        pack(replace(study(), cases=(bad,)), tmp_path / "ut", list(FORMATS), ABOUT)
+        hand_over(replace(study(), cases=(bad,)), tmp_path / "ut", list(FORMATS), ABOUT)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_disk_that_fails_midway_leaves_nothing(tmp_path: Path) -> None:
     """When a file in the middle cannot be written in full, no folder and no temporary one is left."""
     with files_no_larger_than(4096), pytest.raises(StorageFailed) as failed:
-        pack(study(), tmp_path / "ut", list(FORMATS), ABOUT)
+        hand_over(study(), tmp_path / "ut", list(FORMATS), ABOUT)
     assert str(tmp_path) not in str(failed.value)
     assert failed.value.__suppress_context__
     assert not list(tmp_path.iterdir())
@@ -149,24 +157,58 @@ def test_an_empty_folder_that_was_there_survives_a_failure(tmp_path: Path) -> No
     """The caller's own empty folder is replaced on success only."""
     (tmp_path / "ut").mkdir()
     with files_no_larger_than(4096), pytest.raises(StorageFailed):
-        pack(study(), tmp_path / "ut", list(FORMATS), ABOUT)
+        hand_over(study(), tmp_path / "ut", list(FORMATS), ABOUT)
     assert [path.name for path in tmp_path.iterdir()] == ["ut"]
+
+
+@pytest.mark.parametrize("before", ["nothing", "an empty folder"])
+def test_a_body_that_fails_after_packing_leaves_the_place_as_it_was(tmp_path: Path, before: str) -> None:
+    """Until the body has ended well nothing is in the named place, and then nothing is left of it anywhere."""
+    if before != "nothing":
+        (tmp_path / "ut").mkdir()
+
+    def burst() -> None:
+        with laid_down(tmp_path / "ut") as place:
+            pack(study(), place, ["txt"], ABOUT)
+            assert not list((tmp_path / "ut").glob("*"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        burst()
+    assert [path.name for path in tmp_path.rglob("*")] == ([] if before == "nothing" else ["ut"])
+
+
+def test_another_hand_off_that_was_faster_is_left_alone(tmp_path: Path) -> None:
+    """The slower of two to one new folder is told so, and removes its own files only."""
+    folder = tmp_path / "ut"
+
+    def overtaken() -> None:
+        with laid_down(folder) as place:
+            pack(study(), place, ["txt"], ABOUT)
+            hand_over(study(), folder, ["vtt"], ABOUT)
+
+    with pytest.raises(AlreadyThere, match="register keeps"):
+        overtaken()
+    assert {path.name for path in folder.iterdir()} == {
+        "P07-1.vtt", "P07-2.vtt", "P08-1.vtt", "README.txt", "manifest.json",
+    }  # fmt: skip
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_a_place_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     """Without a folder to put it into, the hand-off fails with a sentence that holds no path."""
     with pytest.raises(StorageFailed) as failed:
-        pack(study(), tmp_path / "nei" / "ut", ["docx"], ABOUT)
+        hand_over(study(), tmp_path / "nei" / "ut", ["docx"], ABOUT)
     assert str(tmp_path) not in str(failed.value)
 
 
 def test_another_process_user_clock_and_language_give_the_same_bytes(tmp_path: Path) -> None:
     """Nothing of account, host settings, time zone, locale or hash seed goes into any file."""
-    pack(study(), tmp_path / "her", list(FORMATS), ABOUT)
+    hand_over(study(), tmp_path / "her", list(FORMATS), ABOUT)
     code = (
-        "import sys; from pathlib import Path; from handoff.package import FORMATS, pack;"
-        "from tests.handoff.examples import study; from tests.handoff.test_package import ABOUT;"
-        "pack(study(), Path(sys.argv[1]), list(FORMATS), ABOUT)"
+        "import sys; from pathlib import Path; from handoff.package import FORMATS;"
+        "from tests.handoff.examples import study; from tests.handoff.test_package import ABOUT, hand_over;"
+        "hand_over(study(), Path(sys.argv[1]), list(FORMATS), ABOUT)"
     )
     other = {"USER": "canary", "LOGNAME": "canary", "HOME": str(tmp_path), "TZ": "Pacific/Auckland", "LC_ALL": "C"}
     other |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "PATH": os.environ["PATH"]}
@@ -186,7 +228,7 @@ def test_another_process_user_clock_and_language_give_the_same_bytes(tmp_path: P
 )
 def test_the_readme_tells_the_recipient_what_they_must_know(tmp_path: Path, language: str, said: str) -> None:
     """In the study's language: that it is personal data, each file, each tool, for whom and what for, whom to tell."""
-    pack(study(language=language), tmp_path / "ut", list(FORMATS), ABOUT | {"contact": "Liv Steward"})
+    hand_over(study(language=language), tmp_path / "ut", list(FORMATS), ABOUT | {"contact": "Liv Steward"})
     text = (tmp_path / "ut" / "README.txt").read_text(encoding="utf-8-sig")
     tools = ["NVivo", "ATLAS.ti", "MAXQDA", "QualCoder", "Taguette"]
     names = ["*.docx", "*.txt", "*.vtt", "study.qdpx", "cases.csv", "manifest.json"]
@@ -196,7 +238,7 @@ def test_the_readme_tells_the_recipient_what_they_must_know(tmp_path: Path, lang
 
 def test_the_readme_names_a_steward_when_nobody_else_is_named(tmp_path: Path) -> None:
     """Without a contact the recipient is sent to the data steward, and what is not known is left open."""
-    pack(study(language="en"), tmp_path / "ut", ["txt"], {})
+    hand_over(study(language="en"), tmp_path / "ut", ["txt"], {})
     text = (tmp_path / "ut" / "README.txt").read_text(encoding="utf-8-sig")
     assert "Tell the study's data steward" in text
     assert "Purpose:   -" in text
@@ -213,4 +255,4 @@ def test_no_language_calls_it_anonymous(language: str) -> None:
 def test_a_study_without_interviews_can_be_packed(tmp_path: Path) -> None:
     """Nothing released yet is an empty hand-off, not a failure."""
     bare = Study("0f" * 16, "Tom", "no", (), ())
-    assert len(pack(bare, tmp_path / "ut", list(FORMATS), {})) == 4
+    assert len(hand_over(bare, tmp_path / "ut", list(FORMATS), {})) == 4
