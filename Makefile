@@ -32,7 +32,9 @@ format: .venv/ready-dev
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 clean:
-	rm -rf .venv demo-vault dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache
+	@if [ -e demo-vault/THIS-IS-A-DEMO ]; then rm -rf demo-vault; \
+	elif [ -e demo-vault ]; then echo "demo-vault is not a demo's folder, so it is left alone."; fi
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import stat
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SWAPS = Path("/proc/swaps")
+LITTLE_SPACE = 5_000_000_000  # bytes; some ten hours of uncompressed recordings, with what is made of them
+USE = os.R_OK | os.W_OK
+ENTER = USE | os.X_OK
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Finding:
 
 def examine(vault: Path) -> list[Finding]:
     """Everything worth looking at before one trusts this machine with an interview; needs no passphrase."""
-    checks: tuple[Callable[[Path], Iterator[Finding]], ...] = (_versions, _sandbox, _weights, _swap, _vault)
+    checks: tuple[Callable[[Path], Iterator[Finding]], ...] = (_versions, _sandbox, _weights, _swap, _space, _vault)
     return [finding for check in checks for finding in check(vault)]
 
 
@@ -72,10 +77,23 @@ def _encrypted(device: str) -> bool:
     return name.startswith("zram") or (uuid.exists() and uuid.read_text().startswith("CRYPT-"))
 
 
+def _space(vault: Path) -> Iterator[Finding]:
+    """The disk the vault is on, or would be made on."""
+    place = next(folder for folder in (vault.absolute(), *vault.absolute().parents) if os.access(folder, os.F_OK))
+    free = shutil.disk_usage(place).free
+    advice = "." if free >= LITTLE_SPACE else ": little for sound. Make room before the next interview."
+    yield Finding("space", free >= LITTLE_SPACE, f"{free / 1e9:.1f} GB are free where the vault is{advice}")
+
+
 def _vault(vault: Path) -> Iterator[Finding]:
-    if not (vault / "vault.toml").exists():
+    if not (_shut(vault, ENTER) or os.access(vault / "vault.toml", os.F_OK)):
         yield Finding("vault", False, "There is no vault here. Make one with `tillit init`, or name one with --vault.")
         return
+    if shut := _shut(vault, ENTER) or _shut_inside(vault):
+        sentence = f"This user cannot read and write {shut:d} folders or files of the vault: see to owner and rights."
+        yield Finding("access", False, sentence)
+        return
+    yield Finding("access", True, "This user can read and write all of the vault.")
     private = stat.S_IMODE(vault.stat().st_mode) == 0o700
     advice = (
         "Only its owner can enter the vault's folder."
@@ -93,3 +111,17 @@ def _vault(vault: Path) -> Iterator[Finding]:
         else "The link key lies apart."
     )
     yield Finding("link key", True, advice)
+
+
+def _shut_inside(vault: Path) -> int:
+    """How many folders and files below `vault` this user cannot both read and write; nothing is opened."""
+    return sum(
+        sum(_shut(Path(folder, name), ENTER) for name in folders)
+        + sum(_shut(Path(folder, name), USE) for name in files)
+        for folder, folders, files in os.walk(vault)
+    )
+
+
+def _shut(path: Path, way: int) -> bool:
+    """There, and not ours to use; a file that has gone meanwhile is not."""
+    return os.access(path, os.F_OK) and not os.access(path, way)
