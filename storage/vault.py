@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 ABOUT = "vault.toml"
 ID = re.compile(r"[0-9a-f]{32}")
+GONE = "A database of the vault is missing or empty. Restore the vault from a backup."
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,12 @@ def _open_root(path: Path, passphrase: bytes) -> age.HybridIdentity:
 
 
 def _open_database(path: Path, key_file: Path, root: age.HybridIdentity, what: str) -> Database:
-    if not path.is_file():
-        raise Damaged("A database of the vault is missing. Restore the vault from a backup.")
+    if not path.is_file() or not path.stat().st_size:  # SQLCipher takes a file of no bytes for a new database
+        raise Damaged(GONE)
     database = Database(path, age.decrypt(files.read(key_file), [root]))
     database.check()
-    if migrate.current(database) is None:  # SQLCipher takes a file of no bytes for a new database
-        raise Damaged("A database of the vault is empty. Restore the vault from a backup.")
+    if migrate.current(database) is None:
+        raise Damaged(GONE)
     migrate.up(database, what)
     return database
 

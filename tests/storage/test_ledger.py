@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from policies import audit
 from storage import merkle
 from storage.errors import AlreadyThere, Damaged, StorageFailed
 from storage.ledger import Entry, commitment
+from storage.note import Signer
 from storage.records import LedgerEntry, LedgerHead
 
 if TYPE_CHECKING:
@@ -66,6 +68,52 @@ def test_a_rolled_back_ledger_shows_against_a_checkpoint_kept_elsewhere(house: H
     assert ledger.verify().size == old.size
     with pytest.raises(Damaged, match="shorter"):
         ledger.verify(kept)
+
+
+def test_a_rewritten_ledger_of_the_same_size_shows_against_a_checkpoint_kept_elsewhere(house: House) -> None:
+    """Whoever has the keys can write another past under the same number of entries; the kept checkpoint tells."""
+    ledger = house.vault.ledger
+    _grow(house, 5)
+    kept = ledger.checkpoint()
+    with Session(house.vault.database.writer) as session, session.begin():
+        row = session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == 3)).one()
+        row.leaf = row.leaf.replace(b"e", b"f", 1)
+        session.flush()
+        frontier = merkle.Frontier()
+        for leaf in session.scalars(sa.select(LedgerEntry.leaf).order_by(LedgerEntry.position)):
+            frontier.add(merkle.leaf_hash(leaf))
+        head = session.get_one(LedgerHead, "head")
+        head.frontier = frontier.to_bytes()
+        head.checkpoint = ledger.signer.checkpoint(frontier.size, frontier.root())
+    assert ledger.verify().size == int(kept.splitlines()[1])
+    with pytest.raises(Damaged, match="edited"):
+        ledger.verify(kept)
+
+
+def test_entries_nobody_signed_show(house: House) -> None:
+    """A row put in behind the signed head is not counted as part of the ledger."""
+    _grow(house, 2)
+    with Session(house.vault.database.writer) as session, session.begin():
+        size = session.get_one(LedgerHead, "head").size
+        session.add(LedgerEntry(position=size, leaf=b"{}", participant_id=None, openings={}))
+    with pytest.raises(Damaged, match="signed end"):
+        house.vault.ledger.verify()
+
+
+@pytest.mark.parametrize("what", ["nothing", "another file", "another vault's", "edited", "cut"])
+def test_what_is_not_a_checkpoint_of_this_ledger_is_refused(house: House, what: str) -> None:
+    """An empty file, another file, another vault's checkpoint or an edited one never passes for a kept checkpoint."""
+    good = house.vault.ledger.checkpoint()
+    stranger = Signer(house.vault.ledger.signer.origin, Ed25519PrivateKey.generate())
+    given = {
+        "nothing": "",
+        "another file": "\ufffdPNG\x1a\n",
+        "another vault's": stranger.checkpoint(0, merkle.EMPTY_ROOT),
+        "edited": good.replace("\n", "0\n", 2),
+        "cut": good[:-2],
+    }[what]
+    with pytest.raises(Damaged, match="kept checkpoint"):
+        house.vault.ledger.verify(given)
 
 
 def test_a_gap_shows(house: House) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage import files, migrate, new_vault, vault
 from storage.database import Database
-from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound
+from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound, StorageFailed
 from storage.link import Form
 from storage.permit import Permit
 from storage.records import Person, new_id
@@ -65,6 +65,73 @@ def test_a_spoilt_file_is_named_as_damage(tmp_path: Path, name: str) -> None:
     path.write_bytes(spoilt)
     with pytest.raises((Damaged, Locked)):
         reopen(tmp_path / "vault")
+
+
+@pytest.mark.parametrize("name", ["records.db", "root.age", "ledger.key.age"])
+def test_a_missing_file_is_damage_and_is_never_made_anew(tmp_path: Path, name: str) -> None:
+    """A vault without one of its files, or of its bytes, does not open, and opening puts nothing in its place."""
+    build(tmp_path / "vault").vault.close()
+    path = tmp_path / "vault" / name
+    path.unlink()
+    with pytest.raises(Damaged, match="missing"):
+        reopen(tmp_path / "vault")
+    assert not path.exists()
+    path.touch()
+    with pytest.raises(Damaged):
+        reopen(tmp_path / "vault")
+    assert path.stat().st_size == 0
+
+
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_a_missing_link_key_is_damage_and_is_never_made_anew(house: House, how: str) -> None:
+    """Without its database the link key stays closed; a new empty one would give everybody new surrogates."""
+    path = house.vault.folder / "link" / "names.db"
+    path.unlink()
+    if how == "empty":
+        path.touch()
+    with pytest.raises(Damaged, match="missing or empty"):
+        house.vault.link._unlock()
+    assert not path.exists() or path.stat().st_size == 0
+
+
+def test_a_connection_never_makes_a_database(tmp_path: Path) -> None:
+    """SQLite would make the file it does not find."""
+    with pytest.raises(StorageFailed):
+        Database(tmp_path / "gone.db", bytes(32)).check()
+    assert not (tmp_path / "gone.db").exists()
+
+
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    """Signs that mean something in a URL are only signs in a folder's name."""
+    folder = tmp_path / "rus? #1 100%41 &mode=memory"
+    build(folder).vault.close()
+    assert (folder / "records.db").stat().st_size
+    reopen(folder).close()
+
+
+def test_a_vault_of_a_newer_tillit_is_left_alone(house: House) -> None:
+    """A revision this version does not know is told apart from damage one could restore."""
+    with house.vault.database.writer.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Damaged, match="Upgrade Tillit"):
+        reopen(house.vault.folder)
+
+
+@pytest.mark.parametrize("about", ["format = 1", 'format = 1\nid = "a b"', "format = 1\nid = 7", "", 'id = "x"'])
+def test_a_vault_that_does_not_say_which_it_is_is_damaged(house: House, about: str) -> None:
+    """vault.toml without a format or an id a vault can have is Damaged, never a traceback."""
+    (house.vault.folder / "vault.toml").write_text(about)
+    with pytest.raises(Damaged, match=r"vault\.toml"):
+        reopen(house.vault.folder)
+
+
+@pytest.mark.parametrize("name", ["vault.toml", "root.age"])
+def test_a_file_the_system_does_not_give_is_no_damage(house: House, name: str) -> None:
+    """What cannot be read is StorageFailed with the system's code: rights and disks can be mended."""
+    (house.vault.folder / name).unlink()
+    (house.vault.folder / name).mkdir()
+    with pytest.raises(StorageFailed, match="EISDIR"):
+        reopen(house.vault.folder)
 
 
 def test_files_are_private(house: House) -> None:
