@@ -41,6 +41,7 @@ class Lists:
     countries: frozenset[str]
     words: frozenset[str]
     calendar: frozenset[str]
+    functions: frozenset[str]
 
     @cached_property
     def first_names(self) -> frozenset[str]:
@@ -74,6 +75,7 @@ def lists() -> Lists:
         countries=countries,
         words=calendar | {word for line in _lines("words.txt") for word in line.split()},
         calendar=calendar,
+        functions=frozenset(word for line in _lines("functions.txt") for word in line.split()),
     )
 
 
