@@ -13,6 +13,7 @@ import resource
 import sys
 from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -89,6 +90,7 @@ for command in (
 def main() -> None:
     """Run a command; a typed error becomes its sentence and exit code, anything else its type and place alone."""
     _leave_no_core()
+    _print_whatever_comes()
     try:
         _run()
     except KeyboardInterrupt:  # a second Ctrl-C, while the first was being answered
@@ -133,6 +135,13 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _print_whatever_comes() -> None:
+    """What a terminal's encoding has no sign for is printed as its number, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _place(error: BaseException) -> str:

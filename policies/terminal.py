@@ -52,7 +52,7 @@ class Terminal:
         try:
             with os.fdopen(self._fd, "rb") as source:
                 return source.read().rstrip(b"\r\n")
-        except (OSError, ValueError, OverflowError):
+        except (OSError, ValueError, TypeError):  # closed, negative and huge numbers are told apart like this
             raise BadInput("That file descriptor cannot be read. Use it as in --passphrase-fd 3 3<FILE.") from None
 
     @contextmanager
