@@ -247,7 +247,7 @@ def test_ctrl_c_ends_a_run_at_once(tillit: Terminal, times: int) -> None:
     assert tillit("ivar", "participant", "add", "rus/P07").code == 0
     assert tillit("ivar", "consent", "record", "rus/P07", *consented, "--letter", "v1").code == 0
     sound = tillit.vault.parent / "a.wav"
-    sound.write_bytes(opening(12.0))
+    sound.write_bytes(opening(40.0))
     assert tillit("ivar", "add", "rus/P07", str(sound)).code == 0
     command = _typed(tillit, "ivar", "run", "--json")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPO) as run:
@@ -255,9 +255,10 @@ def test_ctrl_c_ends_a_run_at_once(tillit: Terminal, times: int) -> None:
         next(line for line in run.stdout if json.loads(line)["stage"] == "transcribe")
         for _ in range(times):
             run.send_signal(signal.SIGINT)
-        _, said = run.communicate(timeout=60)
+        rest, said = run.communicate(timeout=60)
     assert run.returncode == 130, said
     assert "Traceback" not in said
+    assert '"transcribe", "done": 1,' not in rest  # the engine's thread did not come to the end of its stage
     assert times > 1 or "Stopped." in said
     assert tillit("ivar", "run").code == 0
 
