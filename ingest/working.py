@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ingest import STAGES, pipeline
+from policies.actions import Action, Purpose
 from storage import lookup
-from storage.records import Recording
+from storage.errors import Denied
+from storage.records import Recording, Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,12 +86,38 @@ class Ran:
     problems: dict[str, TillitError]
 
 
+class Asked:
+    """Which studies somebody may set the pipeline to work on; the door is asked once for each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._answers: dict[str, Denied | None] = {}
+
+    def allowed(self, waiting: list[Recording]) -> list[Recording]:
+        """Those of the waiting recordings; raises Denied if there are some and it is none of them."""
+        for study in {recording.study_id for recording in waiting} - self._answers.keys():
+            self._answers[study] = self._ask(study)
+        mine = [recording for recording in waiting if self._answers[recording.study_id] is None]
+        if waiting and not mine:
+            raise self._answers[waiting[0].study_id] or Denied("You may not run the pipeline here.")
+        return mine
+
+    def _ask(self, study: str) -> Denied | None:
+        try:
+            with self._desk.act(
+                Action.RUN, lookup.by_id(self._desk.vault.database, Study, study), Purpose.STEWARDSHIP
+            ):
+                return None
+        except Denied as denied:
+            return denied
+
+
 def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool) -> Ran:
-    """Run everything that waits, or one recording, to the end. Raises NotFound, NotReady."""
+    """Run everything that waits, or one recording, to the end. Raises Denied, NotFound, NotReady."""
     vault = desk.vault
     only = lookup.recording(vault.database, reference) if reference else None
+    todo = Asked(desk).allowed(pipeline.waiting(vault, only, stopped=again))
     with pipeline.at_work(vault, tell) as robot:
-        todo = pipeline.waiting(vault, only, stopped=again)
         todo = [pipeline.again(robot, recording) if recording.problem else recording for recording in todo]
         ends = {pipeline.reference(vault, recording): pipeline.finish(robot, recording) for recording in todo}
     problems = {name: problem for name, problem in ends.items() if problem}
@@ -103,9 +131,11 @@ def work(desk: Desk, tell: pipeline.Listener) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
+    asked = Asked(desk)
+    asked.allowed(pipeline.waiting(desk.vault))
     with pipeline.at_work(desk.vault, tell) as robot:
         while True:
-            for recording in pipeline.waiting(desk.vault):
+            for recording in asked.allowed(pipeline.waiting(desk.vault)):
                 pipeline.finish(robot, recording)
             time.sleep(PATIENCE)
 

@@ -38,6 +38,7 @@ class Action(StrEnum):
     REGISTER_MODEL = "register_model"
     READ_LEDGER = "read_ledger"
     SEE_STATUS = "see_status"
+    RUN = "run"
     ADD_MEMBER = "add_member"
     ADD_PARTICIPANT = "add_participant"
     RECORD_CONSENT = "record_consent"
@@ -78,6 +79,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.REGISTER_MODEL: _spec("Vault", Purpose.STEWARDSHIP),
     Action.READ_LEDGER: _spec("Vault", Purpose.STEWARDSHIP),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_PARTICIPANT: _spec("Study", Purpose.STEWARDSHIP),
     Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),

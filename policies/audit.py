@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from storage.ledger import Verified
 
 
+WINDOW = 4
+
+
 @dataclass(frozen=True)
 class Seen:
-    """One entry in words: its number, when, who, what, on what, and how it ended."""
+    """One act in words: its first entry's number, when, who, what, on what, why, by which rules, how it ended."""
 
     number: int
     at: str
@@ -31,6 +34,7 @@ class Seen:
     what: str
     resource: str
     purpose: str
+    rules: str
     outcome: str
 
     def to_dict(self) -> dict[str, object]:
@@ -47,12 +51,16 @@ def verify(desk: Desk, kept: str | None) -> Verified:
 
 
 def entries(desk: Desk, newest: int) -> list[Seen]:
-    """The newest entries, oldest of them first; 0 means all. Raises Denied."""
+    """The newest acts, oldest of them first, each with how it ended; 0 means all. Raises Denied."""
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP) as act:
         people = {person.id: person.handle for person in act.all(sa.select(Person))}
         query = sa.select(LedgerEntry).order_by(LedgerEntry.position.desc())
-        rows = act.all(query.limit(newest) if newest else query)
-    return [_seen(row.position, json.loads(row.leaf), people) for row in reversed(rows)]
+        # An act has two entries, what was decided and how it ended, and others may stand between them.
+        rows = act.all(query.limit(newest * WINDOW) if newest else query)
+    leaves = [(row.position, json.loads(row.leaf)) for row in reversed(rows)]
+    ends = {leaf["act"]: leaf for _, leaf in leaves if leaf["event"] == "outcome"}
+    seen = [_seen(number, leaf, ends, people) for number, leaf in leaves if leaf["event"] != "outcome"]
+    return seen[-newest:]
 
 
 def checkpoint(desk: Desk) -> str:
@@ -74,22 +82,25 @@ def export(desk: Desk, folder: Path) -> None:
     (folder / "key.txt").write_text(desk.vault.ledger.signer.vkey + "\n", encoding="utf-8")
 
 
-def _seen(number: int, leaf: dict[str, Any], people: dict[str, str]) -> Seen:
-    who = leaf.get("actor", "")
+def _seen(number: int, leaf: dict[str, Any], ends: dict[str, dict[str, Any]], people: dict[str, str]) -> Seen:
+    who = leaf.get("actor") or leaf.get("steward", "")
     return Seen(
         number=number,
         at=leaf["t"],
-        who=people.get(who, PIPELINE if who == PIPELINE else "a stranger" if who else ""),
+        who=people.get(who, PIPELINE if who == PIPELINE else "a stranger"),
         what=leaf.get("action", leaf["event"]),
         resource=leaf.get("resource", ""),
         purpose=leaf.get("purpose", ""),
-        outcome=_outcome(leaf),
+        rules=", ".join(leaf.get("rules", [])) or "no rule",
+        outcome=_outcome(leaf, ends.get(leaf["act"])),
     )
 
 
-def _outcome(leaf: dict[str, Any]) -> str:
-    if leaf["event"] == "decision":
-        return ("allowed: " if leaf["allow"] else "DENIED: ") + ", ".join(leaf["rules"] or ["no rule"])
-    if leaf["event"] == "outcome":
-        return "done" if leaf["ok"] else f"{'failed' if leaf['ok'] is False else 'not known'}: {leaf['error']}"
-    return str(leaf["event"])
+def _outcome(leaf: dict[str, Any], end: dict[str, Any] | None) -> str:
+    if not leaf.get("allow", True):
+        return "DENIED"
+    if end is None:
+        return "under way, or cut off" if leaf["event"] == "decision" else "done"
+    if end["ok"]:
+        return "done"
+    return f"{'failed' if end['ok'] is False else 'not known'}: {end['error']}"

@@ -177,7 +177,8 @@ def audit_list(terminal: Terminal, newest: int, as_json: bool) -> None:
     if as_json:
         say([one.to_dict() for one in seen], as_json=True)
         return
-    table = Table("no.", "at", "who", "what", "on", "purpose", "outcome")
+    table = Table("no.", "at", "who", "what", "on", "purpose", "by the rule", "outcome")
     for one in seen:
-        table.add_row(str(one.number), one.at, one.who, one.what, one.resource[:18], one.purpose, one.outcome)
+        at, on = one.at[:19].replace("T", " "), one.resource[:18]
+        table.add_row(str(one.number), at, one.who, one.what, on, one.purpose, one.rules, one.outcome)
     OUT.print(table)
