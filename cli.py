@@ -13,17 +13,14 @@ import resource
 import sys
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import click
 
-from handoff.commands import handoff
-from ingest.commands import add, doctor, model, run, status, study, worker
-from ingest.review_commands import release, review, transcript
 from policies import studies
-from policies.commands import audit, consent, member, participant
 from policies.terminal import ERR, OUT, Terminal, pass_terminal
 from storage import lookup, new_vault
 from storage.errors import TillitError
@@ -32,7 +29,30 @@ STOPPED = 130
 PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+ROOMS = {
+    "policies.commands": ("audit", "consent", "member", "participant"),
+    "ingest.commands": ("add", "doctor", "model", "run", "status", "study", "worker"),
+    "ingest.review_commands": ("release", "review", "transcript"),
+    "handoff.commands": ("handoff",),
+}
+
+
+class Rooms(click.Group):
+    """Loads the room of a command when the command is asked for: a recogniser's libraries take a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return sorted([*super().list_commands(ctx), *(name for names in ROOMS.values() for name in names)])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, if there is one."""
+        for room, names in ROOMS.items():
+            if cmd_name in names:
+                return cast("click.Command", getattr(import_module(room), cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--vault",
     type=click.Path(path_type=Path),
@@ -78,13 +98,6 @@ def init(terminal: Terminal) -> None:
     with new_vault.made(terminal.folder, partial(terminal.passphrase, new=True)) as vault:
         studies.found(vault, terminal.handle)
     OUT.print(f"A vault is ready in {terminal.folder}. You are its data steward, as {terminal.handle}.")
-
-
-for command in (
-    study, member, participant, consent, add, status, run, worker,
-    transcript, review, release, handoff, model, audit, doctor,
-):  # fmt: skip
-    tillit.add_command(command)
 
 
 def main() -> None:

@@ -27,11 +27,13 @@ Made from the commands' own help by `scripts/commands_page.py`. `RECORDING` is s
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     """Every command below `command` that does something, with what one types."""
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from commands(command.commands[name], f"{path} {name}")
-    else:
+    if not isinstance(command, click.Group):
         yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        if below := command.get_command(context, name):
+            yield from commands(below, f"{path} {name}")
 
 
 def page() -> str:
