@@ -15,7 +15,7 @@ demo: .venv/ready
 
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/ready-dev
 	$(BIN)/ruff format --check --quiet .
