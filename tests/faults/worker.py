@@ -63,6 +63,7 @@ def main(folder: Path, recording: str, stage: str, at: int) -> None:
     """Run one recording, or all that wait, with a saboteur in the house."""
     saboteur = Saboteur(recording, stage, at)
     vault = reopen(folder)
+    vault.link._database = vault.link._unlock()  # now, or whichever recording came first would be charged for it
     run = pipeline._run
 
     def entered(house: pipeline.House, name: str, recording_id: str) -> None:
