@@ -37,19 +37,31 @@ def gather(pcm: Iterable[bytes]) -> NDArray[np.int16]:
     return np.frombuffer(sound, dtype="<i2")
 
 
-def blocks(samples: NDArray[np.int16], longest: int = LONGEST) -> Iterator[tuple[float, NDArray[np.float32]]]:
-    """Each block as its start in seconds and its samples as floats in [-1, 1), at most `longest` samples."""
+def blocks(
+    samples: NDArray[np.int16], lanes: int = 1, longest: int = LONGEST
+) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """Each block as its start in seconds and its samples as floats in [-1, 1); a multiple of `lanes`, of like length.
+
+    A block is at most `longest` samples and the stretch that was searched for a pause.
+    """
+    rounds = -(-len(samples) // (longest * lanes)) or 1
+    even = -(-len(samples) // (rounds * lanes))
     start = 0
-    while len(samples) - start > longest:
-        cut = start + longest - _back_to_quiet(samples[start : start + longest])
+    for number in range(1, rounds * lanes):
+        end = number * even + _searched(even) // 2
+        cut = end - _back_to_quiet(samples[start:end], _searched(even))
         yield start / RATE, _floats(samples[start:cut])
         start = cut
     yield start / RATE, _floats(samples[start:])
 
 
-def _back_to_quiet(block: NDArray[np.int16]) -> int:
-    """How many samples before the block's end its quietest half second lies, in the last 30 s or half of it."""
-    searched = min(SEARCHED, len(block) // 2)
+def _searched(length: int) -> int:
+    """How far around an even cut a pause is looked for: 30 s, or half a short block."""
+    return min(SEARCHED, length // 2)
+
+
+def _back_to_quiet(block: NDArray[np.int16], searched: int) -> int:
+    """How many samples before the block's end its quietest half second lies, in the last `searched` samples."""
     frames = _floats(block[-searched:])[: searched // _FRAME * _FRAME].reshape(-1, _FRAME)
     loudness = np.convolve(np.square(frames).mean(axis=1), np.ones(_PAUSE), mode="valid")
     return searched - (int(loudness.argmin()) + _PAUSE // 2) * _FRAME

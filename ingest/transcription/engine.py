@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ingest.transcription import weights, words
 from ingest.transcription.blocks import LONGEST, RATE, blocks, gather
+from ingest.transcription.lanes import heard, lanes_for, shared
 from ingest.transcription.languages import UNDETERMINED, whisper_code
 from storage.errors import BadInput, PipelineFailed
 from storage.transcript import Provenance, Segment, Transcript
@@ -91,20 +92,28 @@ class Whisper(Recogniser):
         asked = whisper_code(language)
         samples = gather(pcm)
         began = time.monotonic()
-        listener = _Listener(self._load(asked), self._parameters.options(), asked, len(samples) / RATE)
-        segments = tuple(listener.segments(blocks(samples), on_progress))
-        made_by = self._provenance(detected=asked is None, took=time.monotonic() - began)
-        return Transcript(listener.language or UNDETERMINED, round(listener.duration, 3), segments, made_by)
+        lanes = lanes_for(self._model, len(samples) / RATE, self._cores) if asked else 1
+        listeners = [
+            _Listener(self._load(asked, lanes), self._parameters.options(), asked, len(samples) / RATE)
+            for _ in range(lanes)
+        ]
+        segments = heard(listeners, list(blocks(samples, lanes)), shared(on_progress, len(samples) / RATE))
+        made_by = self._provenance(lanes, detected=asked is None, took=time.monotonic() - began)
+        spoken = next((listener.language for listener in listeners if listener.language), UNDETERMINED)
+        return Transcript(spoken, round(len(samples) / RATE, 3), segments, made_by)
 
-    def _load(self, language: str | None) -> Any:  # noqa: ANN401 - untyped library
+    def _load(self, language: str | None, lanes: int) -> Any:  # noqa: ANN401 - untyped library
         loaded = weights.load(
-            self._model, cores=self._cores, precision=self._parameters.precision, seed=self._parameters.seed
+            self._model,
+            cores=max(1, self._cores // lanes),
+            precision=self._parameters.precision,
+            seed=self._parameters.seed,
         )
         if not loaded.model.is_multilingual and language not in {None, "en"}:
             raise BadInput("This model knows only English; choose another model or language en.")
         return loaded
 
-    def _provenance(self, *, detected: bool, took: float) -> Provenance:
+    def _provenance(self, lanes: int, *, detected: bool, took: float) -> Provenance:
         parameters = self._parameters
         return Provenance(
             stage="transcribe",
@@ -117,6 +126,7 @@ class Whisper(Recogniser):
                 "precision": parameters.precision,
                 "seed": parameters.seed,
                 "cores": self._cores,
+                "lanes": lanes,
                 "block_seconds": LONGEST // RATE,
                 "language": "detected" if detected else "given",
             },
@@ -134,17 +144,17 @@ class _Listener:
         self.language = language
         self.duration = duration
 
-    def segments(
-        self,
-        parts: Iterable[tuple[float, NDArray[np.float32]]],
-        on_progress: Callable[[float, float], None],
+    def block(
+        self, offset: float, samples: NDArray[np.float32], on_progress: Callable[[float], None]
     ) -> Iterator[Segment]:
-        for offset, samples in parts:
-            for heard in self._heard(samples):
-                if segment := words.segment(heard, offset, self.duration):
-                    yield segment
-                    on_progress(segment.end, self.duration)
-            on_progress(offset + len(samples) / RATE, self.duration)
+        """The segments of one block that starts `offset` seconds in; `on_progress` gets the seconds gone by."""
+        gone = offset
+        for found in self._heard(samples):
+            if segment := words.segment(found, offset, self.duration):
+                yield segment
+                on_progress(max(0.0, segment.end - gone))
+                gone = max(gone, segment.end)
+        on_progress(max(0.0, offset + len(samples) / RATE - gone))
 
     def _heard(self, samples: NDArray[np.float32]) -> Iterator[Any]:
         with _failures():
@@ -158,10 +168,10 @@ class _Listener:
 def _guarded(found: Iterator[Any]) -> Iterator[Any]:
     while True:
         with _failures():
-            heard = next(found, None)
-        if heard is None:
+            segment = next(found, None)
+        if segment is None:
             return
-        yield heard
+        yield segment
 
 
 @contextmanager

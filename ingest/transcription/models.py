@@ -38,6 +38,8 @@ _CONVERT: Final = (
     "--copy_files tokenizer.json preprocessor_config.json --quantization float16`"
 )
 _PIECE: Final = 1 << 20
+PACKAGED_SIZE: Final = 145_217_532
+"""Bytes of the packaged model.bin."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,16 @@ def from_folder(
     except OSError:
         raise BadModel("The model's files could not be read; check their permissions and the disk.") from None
     return Model(name or path.resolve().name, _hash_of(hashes), path.resolve())
+
+
+def size(model: Model) -> int:
+    """The size of the weights in bytes. Raises BadModel if they are gone."""
+    if model.folder is None:
+        return PACKAGED_SIZE
+    try:
+        return (model.folder / "model.bin").stat().st_size
+    except OSError:
+        raise BadModel("The model's folder is gone or cannot be read; bring it back, or register another.") from None
 
 
 def check(model: Model) -> None:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 PCM_RATE = 16_000  # Hz, what Whisper hears
 OPUS_RATE = 48_000  # Hz
 OPUS_BITS = 28_000  # bit/s: an hour is about 13 MB
-SPEECH = {"application": "voip", "vbr": "constrained"}  # constrained, or an hour of music would take twice that
+# Constrained, or an hour of music would take twice that; of the encoder's ten levels of effort the third, at which it
+# takes half the time for speech that sounds the same at this rate.
+SPEECH = {"application": "voip", "vbr": "constrained", "compression_level": "3"}
 OPUS_FRAME = OPUS_RATE // 50  # 20 ms
 SILENCE = -144.0  # dBFS, the floor of 24 bits; there is no logarithm of nothing
 LOUDEST = 1000.0  # 60 dB over full scale; floats of garbage go on to 10³⁸, whose square is infinite
