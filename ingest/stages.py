@@ -70,7 +70,7 @@ class Work:
 
 
 def admit(work: Work) -> None:
-    """Read the original back whole, and see that the recogniser's weights are there; loading them checks their hash."""
+    """Read the original back whole, and see that the weights are there; loading them will check their hash."""
     models.size(registry.registered(work.database, work.recording.model))
     with work.act.open(work.need(ORIGINAL)) as original:
         size = 0
