@@ -84,9 +84,10 @@ def interview(audio: Path) -> None:
     tillit("ragna", "transcript", "show", "rus/P07-1", "--real-names", shown=8)
     tillit("ragna", "transcript", "show", "rus/P07-1", shown=8)
     tillit("ragna", "review", "rus/P07-1", "--confirm", "all", shown=12)
-    # Where a name was missed that is known from elsewhere, the release is refused once and the find is added.
-    while tillit("ragna", "release", "rus/P07-1", may_end_with=NOT_READY):
+    if tillit("ragna", "release", "rus/P07-1", may_end_with=NOT_READY):
+        # A name was missed that is known from elsewhere: the release was refused, and the place is a find now.
         tillit("ragna", "review", "rus/P07-1", "--confirm", "all", shown=12)
+        tillit("ragna", "release", "rus/P07-1")
     tillit("ragna", "handoff", "rus", "--to", str(HANDOFF), "--for", "ragna", "--purpose", "analyse")
     heading("The data steward's part")
     tillit("astrid", "audit", "list", "-n", "12")
