@@ -39,8 +39,8 @@ def gather(pcm: Iterable[bytes]) -> NDArray[np.int16]:
 
 def blocks(
     samples: NDArray[np.int16], lanes: int = 1, longest: int = LONGEST
-) -> Iterator[tuple[float, NDArray[np.float32]]]:
-    """Each block as its start in seconds and its samples as floats in [-1, 1); a multiple of `lanes`, of like length.
+) -> Iterator[tuple[float, NDArray[np.int16]]]:
+    """Each block as its start in seconds and a view of its samples; a multiple of `lanes`, of like length.
 
     A block is at most `longest` samples and the stretch that was searched for a pause.
     """
@@ -50,9 +50,9 @@ def blocks(
     for number in range(1, rounds * lanes):
         end = number * even + _searched(even) // 2
         cut = end - _back_to_quiet(samples[start:end], _searched(even))
-        yield start / RATE, _floats(samples[start:cut])
+        yield start / RATE, samples[start:cut]
         start = cut
-    yield start / RATE, _floats(samples[start:])
+    yield start / RATE, samples[start:]
 
 
 def _searched(length: int) -> int:
@@ -62,10 +62,11 @@ def _searched(length: int) -> int:
 
 def _back_to_quiet(block: NDArray[np.int16], searched: int) -> int:
     """How many samples before the block's end its quietest half second lies, in the last `searched` samples."""
-    frames = _floats(block[-searched:])[: searched // _FRAME * _FRAME].reshape(-1, _FRAME)
+    frames = floats(block[-searched:])[: searched // _FRAME * _FRAME].reshape(-1, _FRAME)
     loudness = np.convolve(np.square(frames).mean(axis=1), np.ones(_PAUSE), mode="valid")
     return searched - (int(loudness.argmin()) + _PAUSE // 2) * _FRAME
 
 
-def _floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+def floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Samples as the recogniser wants them, in [-1, 1): twice the memory, so of one block at a time."""
     return samples.astype(np.float32) / np.float32(32_768)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ingest.transcription import weights, words
-from ingest.transcription.blocks import LONGEST, RATE, blocks, gather
+from ingest.transcription.blocks import LONGEST, RATE, blocks, floats, gather
 from ingest.transcription.lanes import heard, lanes_for, shared
 from ingest.transcription.languages import UNDETERMINED, whisper_code
 from storage.errors import BadInput, PipelineFailed
@@ -145,11 +145,11 @@ class _Listener:
         self.duration = duration
 
     def block(
-        self, offset: float, samples: NDArray[np.float32], on_progress: Callable[[float], None]
+        self, offset: float, samples: NDArray[np.int16], on_progress: Callable[[float], None]
     ) -> Iterator[Segment]:
         """The segments of one block that starts `offset` seconds in; `on_progress` gets the seconds gone by."""
         gone = offset
-        for found in self._heard(samples):
+        for found in self._heard(floats(samples)):
             if segment := words.segment(found, offset, self.duration):
                 yield segment
                 on_progress(max(0.0, segment.end - gone))
