@@ -45,7 +45,10 @@ def page() -> str:
 
 
 def _help(command: click.Command, path: str) -> str:
-    with click.Context(command, info_name=path, max_content_width=WIDTH, terminal_width=WIDTH) as context:
+    names = tillit.context_settings["help_option_names"]  # click remembers the first it was asked with
+    with click.Context(
+        command, None, path, max_content_width=WIDTH, terminal_width=WIDTH, help_option_names=names
+    ) as context:
         return f"```text\n{command.get_help(context)}\n```\n"
 
 

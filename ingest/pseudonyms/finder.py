@@ -37,8 +37,15 @@ def find_names(text: str, language: str, taggers: Sequence[Tagger] | None = None
     used = default_taggers() if taggers is None else taggers
     found = (find for tagger in used for find in tagger.find(text, language))
     finds = [find for find in merge(found) if not is_title(text[find.start : find.end])]
-    everywhere = merge([*finds, *_elsewhere(text, language, finds)])
+    everywhere = [_trimmed(text, find) for find in merge([*finds, *_elsewhere(text, language, finds)])]
     return _of_one_kind(text, language, everywhere)
+
+
+def _trimmed(text: str, find: Find) -> Find:
+    """Without the blanks around it: what is left of a find beside another may begin or end with one."""
+    surface = text[find.start : find.end]
+    start = find.start + len(surface) - len(surface.lstrip())
+    return replace(find, start=start, end=start + len(surface.strip()))
 
 
 def _elsewhere(text: str, language: str, finds: Iterable[Find]) -> list[Find]:

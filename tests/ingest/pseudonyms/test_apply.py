@@ -215,3 +215,10 @@ def test_whatever_was_found_is_gone(lines: list[str]) -> None:
     assert said(new) == [segment.text for segment in new.segments]
     sure = {mention.entity for mention in mentions if mention.score >= 0.5}
     assert sure.isdisjoint(left_behind(new.text, book))
+
+
+def test_two_names_side_by_side_stay_two_words() -> None:
+    """What is left of a find beside a longer one keeps the blank between them in the text."""
+    book = Book(seed=SEED)
+    _, new = through(transcript(["Lars Bergen Bergen Bergen"]), book)
+    assert said(new) == [segment.text for segment in new.segments]
