@@ -1,7 +1,7 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Both install all they need into .venv.
 #   make demo AUDIO=path LANG=no    the same on your own recording
 #   make check                      formatting, lint, types, docs
-#   make bench                      measured tables; make soak: the long forms of the tests
+#   make bench                      measured tables; make soak: property tests on new cases, and the kills
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,7 +26,7 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.pipeline
 
 soak: .venv/ready-dev
-	TILLIT_SOAK=1 $(BIN)/python -m pytest -m soak
+	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/faults
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.house_fixtures import House, build
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # see ingest/__init__.py: before any test can import onnxruntime
+# `make test` draws the same cases every time, so that it says the same of the same tree; `make soak` draws new ones.
+settings.register_profile("test", derandomize=True)
+settings.load_profile("default" if os.environ.get("TILLIT_SOAK") else "test")
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 
