@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # see ingest/__init__.py: before any test can import onnxruntime
 # `make test` draws the same cases every time, so that it says the same of the same tree; `make soak` draws new ones.
-settings.register_profile("test", derandomize=True)
-settings.load_profile("default" if os.environ.get("TILLIT_SOAK") else "test")
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("soak", deadline=None)
+settings.load_profile("soak" if os.environ.get("TILLIT_SOAK") else "test")
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 
