@@ -126,7 +126,7 @@ def status(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
     for one in found:
         OUT.print(_status_table(one))
     if not found:
-        OUT.print(f"{terminal.handle} has no role in any study here.")
+        OUT.print("You have no role in any study here. Say who you are with --as.")
 
 
 def _status_table(one: statuses.Overview) -> Table:
@@ -155,7 +155,7 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
     for name in [] if as_json else ran.done:
         OUT.print(f"{name} is ready. Next: tillit review {name}")
     if not (ran.done or ran.problems or as_json):
-        OUT.print("Nothing waits. Recordings that stopped with a problem: tillit run --again")
+        OUT.print("Nothing waits.")
     for name, problem in ran.problems.items():
         ERR.print(f"{name}: {problem.sentence}", style="red", markup=False)
     if ran.problems:

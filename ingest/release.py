@@ -37,10 +37,14 @@ MASK = "□"
 
 @dataclass(frozen=True)
 class Released:
-    """What was released: which version, and how many mentions were replaced in it."""
+    """What was released: which version, how many mentions were replaced in it, and how many known names were left.
+
+    `left` counts places a person said hold no name, though the same word is a confirmed name in this study.
+    """
 
     version: int
     replaced: int
+    left: int
 
 
 def release(desk: Desk, recording: Recording) -> Released:
@@ -73,7 +77,12 @@ def _done_before(work: Work, overlay: Decided) -> Released | None:
     before = work.artefact(RELEASED)
     if now is None or now.stage != "release" or before is None:
         return None
-    return Released(before.version, len(overlay.replaced))
+    return Released(before.version, len(overlay.replaced), _left_by_a_person(work, overlay))
+
+
+def _left_by_a_person(work: Work, overlay: Decided) -> int:
+    confirmed = {name.id for name in work.act.names().all() if name.confirmed}
+    return sum(mention.entity in confirmed for mention in overlay.rejected)
 
 
 def _left(work: Work, overlay: Decided) -> list[Mention]:
@@ -98,8 +107,9 @@ def _seal(work: Work, overlay: Decided) -> Released:
         work.recording, RELEASED, text.to_bytes(), work.made_by("release", "tillit-names", naming.ENGINE), version
     )
     work.act.change(work.recording, stage="release", problem=None)
-    work.act.facts.update(version=version, replaced=len(overlay.replaced))
-    return Released(version, len(overlay.replaced))
+    left_in = _left_by_a_person(work, overlay)
+    work.act.facts.update(version=version, replaced=len(overlay.replaced), left=left_in)
+    return Released(version, len(overlay.replaced), left_in)
 
 
 def masked(transcript: Transcript, mentions: Iterable[Mention]) -> Transcript:

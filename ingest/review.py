@@ -60,6 +60,8 @@ def decide(desk: Desk, recording: Recording, verdict: Verdict, numbers: Collecti
         work = Work(act, recording, desk.vault.database)
         overlay = decided(work)
         chosen = overlay.open if numbers is None else _numbered(overlay.mentions, numbers)
+        if not chosen:
+            return 0
         give(work, verdict, chosen)
         verdicts = overlay.verdicts | dict.fromkeys((mention.id for mention in chosen), verdict)
         set_stage(work, replace(overlay, verdicts=verdicts))

@@ -100,3 +100,9 @@ def release(terminal: Terminal, references: Sequence[str]) -> None:
         for reference in references:
             made = releases.release(desk, lookup.recording(desk.vault.database, reference))
             OUT.print(f"{reference} is released (version {made.version}, {made.replaced} mentions replaced).")
+            if made.left:
+                ERR.print(
+                    f"Look again: {made.left} finds were rejected whose word is a confirmed name in this study, "
+                    f"and stand in the text as they were said (tillit review {reference}).",
+                    style="yellow",
+                )

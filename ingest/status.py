@@ -59,14 +59,18 @@ def overview(desk: Desk, study: Study) -> Overview:
         recordings = act.all(
             sa.select(Recording).where(Recording.study_id == study.id).order_by(Recording.created, Recording.number)
         )
+        held = {participant.id: _consents(act, participant) for participant in people.values()}
         return Overview(
             study=study.code,
             title=study.title,
             approval=study.approval,
             participants=len(people),
-            consenting=sum(_consents(act, participant) for participant in people.values()),
+            consenting=sum(held.values()),
             handoffs=len(act.all(sa.select(Handoff).where(Handoff.study_id == study.id))),
-            recordings=[_line(study, people[recording.participant_id], recording) for recording in recordings],
+            recordings=[
+                _line(study, people[one.participant_id], one, closed=not held[one.participant_id])
+                for one in recordings
+            ],
         )
 
 
@@ -79,13 +83,13 @@ def _consents(act: Act, participant: Participant) -> bool:
     return consent.holds(consent.current(act, participant))
 
 
-def _line(study: Study, participant: Participant, recording: Recording) -> Line:
+def _line(study: Study, participant: Participant, recording: Recording, *, closed: bool) -> Line:
     return Line(
         recording=f"{study.code}/{participant.code}-{recording.number}",
         participant=participant.code,
         seconds=float(recording.facts["duration"]),
         stage=recording.stage,
-        next=_next(recording.stage),
+        next="closed: no consent" if closed else _next(recording.stage),
         problem=recording.problem or "",
     )
 

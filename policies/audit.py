@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from policies.actions import Action, Purpose
 from policies.facts import PIPELINE
 from storage.errors import AlreadyThere
-from storage.records import LedgerEntry, Person
+from storage.records import LedgerEntry, Participant, Person, Recording, Study
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from policies.act import Act
     from policies.desk import Desk
     from storage.ledger import Verified
 
@@ -54,12 +55,13 @@ def entries(desk: Desk, newest: int) -> list[Seen]:
     """The newest acts, oldest of them first, each with how it ended; 0 means all. Raises Denied."""
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP) as act:
         people = {person.id: person.handle for person in act.all(sa.select(Person))}
+        codes = _codes(act)
         query = sa.select(LedgerEntry).order_by(LedgerEntry.position.desc())
         # An act has two entries, what was decided and how it ended, and others may stand between them.
         rows = act.all(query.limit(newest * WINDOW) if newest else query)
     leaves = [(row.position, json.loads(row.leaf)) for row in reversed(rows)]
     ends = {leaf["act"]: leaf for _, leaf in leaves if leaf["event"] == "outcome"}
-    seen = [_seen(number, leaf, ends, people) for number, leaf in leaves if leaf["event"] != "outcome"]
+    seen = [_seen(number, leaf, ends, people | codes) for number, leaf in leaves if leaf["event"] != "outcome"]
     return seen[-newest:]
 
 
@@ -82,6 +84,15 @@ def export(desk: Desk, folder: Path) -> None:
     (folder / "key.txt").write_text(desk.vault.ledger.signer.vkey + "\n", encoding="utf-8")
 
 
+def _codes(act: Act) -> dict[str, str]:
+    """What a ledger's resources are called by people: "rus", "rus/P07", "rus/P07-1"."""
+    studies = {study.id: study.code for study in act.all(sa.select(Study))}
+    held = {one.id: f"{studies[one.study_id]}/{one.code}" for one in act.all(sa.select(Participant))}
+    heard = {one.id: f"{held[one.participant_id]}-{one.number}" for one in act.all(sa.select(Recording))}
+    kinds = {"Study": studies, "Participant": held, "Recording": heard}
+    return {f"{kind}/{one}": code for kind, codes in kinds.items() for one, code in codes.items()}
+
+
 def _seen(number: int, leaf: dict[str, Any], ends: dict[str, dict[str, Any]], people: dict[str, str]) -> Seen:
     who = leaf.get("actor") or leaf.get("steward", "")
     return Seen(
@@ -89,7 +100,7 @@ def _seen(number: int, leaf: dict[str, Any], ends: dict[str, dict[str, Any]], pe
         at=leaf["t"],
         who=people.get(who, PIPELINE if who == PIPELINE else "a stranger"),
         what=leaf.get("action", leaf["event"]),
-        resource=leaf.get("resource", ""),
+        resource=people.get(leaf.get("resource", ""), leaf.get("resource", "")),
         purpose=leaf.get("purpose", ""),
         rules=", ".join(leaf.get("rules", [])) or "no rule",
         outcome=_outcome(leaf, ends.get(leaf["act"])),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from policies import audit as audits
 from policies import consent as consents
@@ -129,7 +128,7 @@ def consent_withdraw(terminal: Terminal, reference: str) -> None:
     """Withdraw a participant's consent: from now on nothing of theirs opens, and work in flight keeps nothing."""
     with terminal.desk() as desk:
         consents.withdraw(desk, lookup.participant(desk.vault.database, reference))
-    OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened any more.")
+    OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened, unless they consent anew.")
 
 
 @click.group()
@@ -177,8 +176,8 @@ def audit_list(terminal: Terminal, newest: int, as_json: bool) -> None:
     if as_json:
         say([one.to_dict() for one in seen], as_json=True)
         return
-    table = Table("no.", "at", "who", "what", "on", "purpose", "by the rule", "outcome")
     for one in seen:
-        at, on = one.at[:19].replace("T", " "), one.resource[:18]
-        table.add_row(str(one.number), at, one.who, one.what, on, one.purpose, one.rules, one.outcome)
-    OUT.print(table)
+        at = one.at[:19].replace("T", " ")
+        on = "the vault" if one.resource.startswith("Vault/") or not one.resource else one.resource
+        why = f"for {one.purpose}: " if one.purpose else ""
+        OUT.print(f"{one.number:>6}  {at}  {one.who}  {one.what}  {on}  {why}{one.outcome} ({one.rules})")

@@ -23,7 +23,9 @@ NUMBER = re.compile(r"[0-9]{1,9}")  # no participant is interviewed a thousand m
 def code(text: str) -> str:
     """`text` if it can be a code: letters, digits, - and _, 32 at most. Raises BadInput."""
     if not CODE.fullmatch(text):
-        raise BadInput("A code is 1 to 32 of the letters a to z, digits, - and _, and starts with a letter or digit.")
+        raise BadInput(
+            "A code is 1 to 32 of the letters A to Z (no æ, ø, å), digits, - and _, and starts with a letter or digit."
+        )
     return text
 
 
@@ -63,7 +65,10 @@ def recording(database: Database, reference: str) -> Recording:
 
 def weights(database: Database, name: str) -> Weights:
     """The registered weights of this name. Raises NotFound."""
-    return _one(database, sa.select(Weights).where(Weights.name == name), "model", name)
+    found = _first(database, sa.select(Weights).where(Weights.name == name))
+    if found is None:
+        raise NotFound("There is no model of that name, and no folder there. Look with `tillit model list`.")
+    return found
 
 
 def person(database: Database, handle: str) -> Person | None:

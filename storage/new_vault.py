@@ -107,7 +107,7 @@ def _check_vacant(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     half_made = BEGUN in names and ABOUT not in names and {name.split(".")[0] for name in names} <= STEMS
     if (folder.exists() and not folder.is_dir()) or (names and not half_made):
-        raise AlreadyThere("That folder is not empty. Name a new one for the vault.")
+        raise AlreadyThere("That folder is a vault already, or holds something else. Name a new one for the vault.")
 
 
 def _clear(folder: Path) -> None:

@@ -197,7 +197,7 @@ def test_a_withdrawal_stops_what_is_queued_and_closes_what_is_there(tillit: Term
         (["participant", "add", "rus/Kari Nordmann"], 12, "A code is"),
         (["participant", "add", "rus/P07"], 11, "there already"),
         (["member", "add", "rus", "x", "--role", "steward"], 3, "No rule lets you"),
-        (["model", "check", "nb-large"], 4, "no model nb-large"),
+        (["model", "check", "nb-large"], 4, "no model of that name"),
         (["frobnicate"], 2, "No such command"),
         (["release", "rus/P07-1"], 4, "no recording"),
     ],

@@ -118,7 +118,7 @@ def test_members_may_have_login_names_too(tillit: Terminal) -> None:
 def test_a_folder_in_use_is_refused_before_the_passphrase_is_asked_for(tillit: Terminal) -> None:
     """Without a terminal to ask at, init over something else still says that the folder is not empty."""
     done = _without_a_terminal(tillit, "astrid", "init")
-    assert (done.returncode, "not empty" in done.stderr) == (11, True), done.stderr
+    assert (done.returncode, "vault already" in done.stderr) == (11, True), done.stderr
 
 
 @pytest.mark.parametrize("command", ["init", "status"])

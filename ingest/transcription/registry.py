@@ -32,8 +32,8 @@ def registered(database: Database, name: str) -> Model:
 
 def register(desk: Desk, folder: Path, name: str | None = None) -> Model:
     """Hash a folder of weights and remember it; the same folder again is no error. Raises BadModel, Denied."""
-    model = models.from_folder(folder.resolve(), name)
     with desk.act(Action.REGISTER_MODEL, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        model = models.from_folder(folder.resolve(), name)
         known = act.one(sa.select(Weights).where(Weights.name == lookup.code(model.name)))
         if known is None:
             act.add(Weights(id=new_id(), name=model.name, sha256=model.sha256, folder=str(model.folder)))
