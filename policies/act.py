@@ -134,6 +134,11 @@ class Act:
             self._names = self._vault.link.names(self._permit)
         return self._names
 
+    def committed_to(self) -> age.HybridRecipient | None:
+        """Who may open this act's commitments: the participant it is about, if it made any."""
+        participant = self.resource.participant
+        return self._vault.keys.recipient(participant) if self.committed and participant else None
+
     def _identity(self, participant: str) -> age.HybridIdentity:
         self._permit.for_participant(participant)
         if participant not in self._identities:

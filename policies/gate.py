@@ -92,7 +92,9 @@ class Gate:
                 self._ask_again(session, question)
                 act.write_to(session)
                 facts = {"ok": True, **act.facts}
-                entry = Entry("outcome", question.id, facts, act.committed, question.resource.participant)
+                entry = Entry(
+                    "outcome", question.id, facts, act.committed, question.resource.participant, act.committed_to()
+                )
                 act.position = self._vault.ledger.append(session, entry)
                 act.keep_names()
                 reached = True

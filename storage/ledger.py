@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from storage import merkle, note
+from storage import age, merkle, note
 from storage.errors import Damaged, StorageFailed
 from storage.records import LedgerEntry, LedgerHead, now
 
@@ -32,13 +32,17 @@ PAGE = 5000
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened; `facts` go in the clear (ids, counts, rule ids), `committed` as commitments."""
+    """One thing that happened; `facts` go in the clear (ids, counts, rule ids), `committed` as commitments.
+
+    What opens the commitments is sealed to `recipient`, the participant's; without one it is not kept.
+    """
 
     event: str
     act: str
     facts: dict[str, Any] = field(default_factory=dict)
     committed: dict[str, str] = field(default_factory=dict)
     participant: str | None = None
+    recipient: age.HybridRecipient | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ class Ledger:
         position, salts = head.size, {name: secrets.token_hex(16) for name in entry.committed}
         leaf = _leaf(entry, salts)
         frontier.add(merkle.leaf_hash(leaf))
-        openings = {name: [salts[name], value] for name, value in entry.committed.items()}
+        sealed = _sealed_openings(entry, salts)
         session.add(
-            LedgerEntry(position=position, leaf=leaf, participant_id=entry.participant, openings=openings),
+            LedgerEntry(position=position, leaf=leaf, participant_id=entry.participant, sealed_openings=sealed),
         )
         self._move_head(session, position, frontier)
         return position
@@ -164,6 +168,14 @@ def _leaf(entry: Entry, salts: dict[str, str]) -> bytes:
     if commitments:
         line["committed"] = commitments
     return json.dumps(line, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _sealed_openings(entry: Entry, salts: dict[str, str]) -> bytes | None:
+    """JSON of {name: [salt, value]}, an age file to the participant's recipient."""
+    if not entry.committed or entry.recipient is None:
+        return None
+    openings = {name: [salts[name], value] for name, value in entry.committed.items()}
+    return age.encrypt(json.dumps(openings).encode(), [entry.recipient])
 
 
 def commitment(salt: str, value: str) -> str:

@@ -92,6 +92,7 @@ class Participant(Row):
     study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
     code: Mapped[str]
     sealed_attributes: Mapped[bytes | None]
+    attributes_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Consent(Row):
@@ -134,7 +135,11 @@ class Recording(Row):
 
 
 class Artefact(Row):
-    """Sealed bytes made from a recording: the age header here, the payload a blob. Never changed, only added to."""
+    """Sealed bytes made from a recording: the age header here, the payload a blob. Never changed, only added to.
+
+    `payload_sha256` is of the sealed payload, so that it can be checked without a key. Rotation writes a new header,
+    and the destruction of the participant's key an empty one.
+    """
 
     __tablename__ = "artefact"
     __table_args__ = (sa.UniqueConstraint("recording_id", "kind", "version"),)
@@ -146,6 +151,7 @@ class Artefact(Row):
     blob: Mapped[str]
     sealed_blob: Mapped[bytes]
     size: Mapped[int]
+    payload_sha256: Mapped[str | None]
     made_by: Mapped[dict[str, Any]]
 
 
@@ -192,14 +198,45 @@ class Key(Row):
     sealed_identity: Mapped[bytes]
 
 
+class RetiredKey(Row):
+    """A study's identity before it was rotated: what interviewers sealed to it on the way still opens."""
+
+    __tablename__ = "retired_key"
+    owner_id: Mapped[str]
+    recipient: Mapped[str] = mapped_column(unique=True)
+    sealed_identity: Mapped[bytes]
+
+
+class Tombstone(Row):
+    """That a participant's key was destroyed; `note` is signed by the ledger's key and goes with every backup."""
+
+    __tablename__ = "tombstone"
+    participant_id: Mapped[str] = mapped_column(unique=True)
+    study_id: Mapped[str]
+    note: Mapped[str]
+
+
 class LedgerEntry(Row):
-    """One leaf of the ledger, byte for byte; `openings` opens its salted commitments and can be erased."""
+    """One leaf of the ledger, byte for byte; `sealed_openings` opens its commitments, for the participant's key."""
 
     __tablename__ = "ledger_entry"
     position: Mapped[int] = mapped_column(unique=True)
     leaf: Mapped[bytes]
     participant_id: Mapped[str | None]
-    openings: Mapped[dict[str, Any]]
+    sealed_openings: Mapped[bytes | None]
+
+
+class LedgerTile(Row):
+    """The hashes of 256 neighbouring nodes of the ledger's tree, so that a proof need not read every leaf.
+
+    Derived from the leaves; `level` 0 is hashes of leaves, each level above 256 times as wide (c2sp.org/tlog-tiles).
+    """
+
+    __tablename__ = "ledger_tile"
+    __table_args__ = (sa.UniqueConstraint("level", "number"),)
+    level: Mapped[int]
+    number: Mapped[int]
+    hashes: Mapped[bytes]
 
 
 class LedgerHead(Row):
