@@ -7,20 +7,19 @@ import os
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from storage import blobs
 from storage.blobs import Folder
 from storage.errors import Damaged, NotFound, StorageFailed
+from tests.faults.failing import PAIR, WAYS, Way, at_every_call, failing_os
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 PIECES = (b"first " * 1000, b"second " * 1000)
-CALLS = {"mkdir", "open", "write", "fsync", "rename", "unlink", "close"}
 
 
 @pytest.fixture
@@ -42,43 +41,6 @@ def contents(folder: Folder) -> list[bytes]:
     return [folder.open(name).read() for name in folder.names()]
 
 
-class FailingOs:
-    """The `os` module, whose Nth call fails, once or for good, before or after it has done what it does."""
-
-    def __init__(self, at: int, code: int, *, persists: bool, lasts: bool) -> None:
-        self.at, self.code, self.persists, self.lasts = at, code, persists, lasts
-        self.count = 0
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(os, name)
-        return self._wrap(real, always_happens=name == "close") if name in CALLS else real
-
-    def _wrap(self, real: Callable[..., Any], *, always_happens: bool) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            self.count += 1
-            if not self._fails():
-                return real(*arguments)
-            if self.persists or always_happens:  # Linux lets a descriptor go even where close reports an error
-                real(*arguments)
-            raise OSError(self.code, "a text that holds a path", "/secret/path")
-
-        return call
-
-    def _fails(self) -> bool:
-        return self.count == self.at or (self.lasts and self.count > self.at)
-
-
-def attempt(folder: Folder, failing: FailingOs, monkeypatch: pytest.MonkeyPatch) -> StorageFailed | None:
-    """Write one object over a failing system; returns what the writer said, or None if all went well."""
-    with monkeypatch.context() as patched:
-        patched.setattr(blobs, "os", failing)
-        try:
-            write(folder)
-        except StorageFailed as error:
-            return error
-    return None
-
-
 def empty(folder: Folder) -> None:
     """Clear the folder for the next attempt."""
     for name in list(folder.names()):
@@ -87,35 +49,32 @@ def empty(folder: Folder) -> None:
         part.unlink()
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
-@pytest.mark.parametrize("persists", [False, True], ids=["failed", "failed but persisted"])
-@pytest.mark.parametrize("lasts", [False, True], ids=["once", "for good"])
-def test_failed_call_leaves_nothing_or_everything(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, code: int, persists: bool, lasts: bool
-) -> None:
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_failed_call_leaves_nothing_or_everything(folder: Folder, way: Way) -> None:
     """Whichever call to the system fails, the writer says so, and no object is there in part."""
-    at = 1
-    while error := attempt(folder, FailingOs(at, code, persists=persists, lasts=lasts), monkeypatch):
-        assert errno.errorcode[code] in error.sentence
-        assert "secret" not in error.sentence
+
+    def check(error: BaseException | None) -> None:
         found = contents(folder)
+        if error is None:
+            assert found == [b"".join(PIECES)]
+            return
+        assert isinstance(error, StorageFailed)
+        assert errno.errorcode[way.code] in error.sentence
+        assert "secret" not in error.sentence
         assert found in ([], [b"".join(PIECES)])
-        assert lasts or (found == [] and list(folder.unfinished()) == [])
+        assert way.lasts or (found == [] and list(folder.unfinished()) == [])
         empty(folder)
-        at += 1
-    assert at > len(CALLS)
-    assert contents(folder) == [b"".join(PIECES)]
+
+    assert at_every_call(lambda: write(folder), check, [blobs], way) > 6
 
 
-def test_failed_removal_is_told_and_can_be_repeated(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_removal_is_told_and_can_be_repeated(folder: Folder) -> None:
     """A removal that the system fails, persisted or not, is told; asking again removes the object."""
     for at in (1, 2, 3, 4):
-        for persists in (False, True):
+        for way in PAIR:
             name = write(folder)
-            monkeypatch.setattr(blobs, "os", FailingOs(at, errno.EIO, persists=persists, lasts=False))
-            with pytest.raises(StorageFailed):
+            with failing_os([blobs], at, way), pytest.raises(StorageFailed):
                 folder.remove(name)
-            monkeypatch.undo()
             folder.remove(name)
             assert contents(folder) == []
 
