@@ -21,6 +21,7 @@ from policies.act import Act
 from policies.actions import ACTIONS, Action, Purpose
 from policies.decide import Decision, Rules, house_rules
 from policies.facts import Actor, Resource, entities, request, resource_of
+from storage import anchors
 from storage.errors import AlreadyThere, Denied, StorageFailed, TillitError
 from storage.ledger import Entry
 from storage.permit import Permit
@@ -90,8 +91,9 @@ class Gate:
         try:
             with Session(self._vault.database.writer, expire_on_commit=False) as session, session.begin():
                 self._ask_again(session, question)
+                written = anchors.watch(session)
                 act.write_to(session)
-                facts = {"ok": True, **act.facts}
+                facts = {"ok": True, **act.facts, **({"rows": written} if written else {})}
                 entry = Entry(
                     "outcome", question.id, facts, act.committed, question.resource.participant, act.committed_to()
                 )

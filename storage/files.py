@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,8 @@ from storage.errors import Damaged, StorageFailed
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+PART = ".part"
 
 
 @contextmanager
@@ -39,24 +41,47 @@ def read(path: Path) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Make `path` whole or not at all, durable, readable by its owner only."""
-    part = path.with_name(path.name + ".part")
-    write_in_place(part, data)
-    part.rename(path)
+    """Make `path` whole or not at all, durable, readable by its owner only; what a killed writing left is replaced."""
+    part = path.with_name(path.name + PART)
+    with suppress(FileNotFoundError):
+        os.unlink(part)  # noqa: PTH108  # every call to the system stands as `os.`, so tests can fail it
+    try:
+        write_in_place(part, data)
+        os.rename(part, path)  # noqa: PTH104  # as above
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108  # as above
+        raise
     sync(path.parent)
 
 
 def write_in_place(path: Path, data: bytes) -> None:
     """Make the new file `path`, readable by its owner only; its bytes are durable, its name is not yet."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`, however little the system takes at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def remove(path: Path) -> None:
+    """Remove a file for good; nothing happens if it is not there."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108  # as above
+    sync(path.parent)
 
 
 def sync(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

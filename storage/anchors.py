@@ -1,0 +1,63 @@
+"""What the ledger remembers of the rows it cannot hold: a digest of each sealed row, so that none changes unseen.
+
+A database administrator could edit, swap, delete or roll back a sealed column; none of them opens wrongly, but a
+deleted or older row opens as if it had always been so. Every unit of work therefore writes into its ledger entry
+the digest of each such row as it left it, or null where it destroyed it, under "table/owner or id".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.records import Artefact, Key, Participant, Recording, Row, Tombstone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+ANCHORED: dict[type[Row], tuple[str, ...]] = {
+    Artefact: ("header", "sealed_blob", "payload_sha256"),
+    Key: ("recipient", "sealed_identity"),
+    Participant: ("sealed_attributes", "attributes_version"),
+    Recording: ("sealed_filename",),
+    Tombstone: ("note",),
+}
+
+
+def place(row: Row) -> str:
+    """What the ledger calls a row: its table and id; a key by whose it is, since rotation may replace the row."""
+    return f"{row.__tablename__}/{row.owner_id if isinstance(row, Key) else row.id}"
+
+
+def digest(row: Row) -> str:
+    """SHA-256, 64 hex digits, over the row's sealed columns, each behind its length."""
+    hashed = hashlib.sha256()
+    for name in ANCHORED[type(row)]:
+        value = getattr(row, name)
+        data = value if isinstance(value, bytes) else str(value).encode()
+        hashed.update(len(data).to_bytes(8, "big") + data)
+    return hashed.hexdigest()
+
+
+def watch(session: Session) -> dict[str, str | None]:
+    """The anchors of what this session writes from now on, kept up with every flush."""
+    anchors: dict[str, str | None] = {}
+
+    def note(flushing: Session, _context: object) -> None:
+        anchors.update({place(row): digest(row) for row in _changed(flushing)})
+        anchors.update({place(row): None for row in flushing.deleted if type(row) in ANCHORED})
+
+    sa.event.listen(session, "after_flush", note)
+    return anchors
+
+
+def _changed(session: Session) -> Iterator[Row]:
+    for row in [*session.new, *session.dirty]:
+        columns = ANCHORED.get(type(row), ())
+        state = sa.inspect(row)
+        if any(state.attrs[name].history.has_changes() for name in columns) or (columns and row in session.new):
+            yield row
