@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ingest.audio.decode import check
 from policies.actions import Action, Purpose
-from storage import lookup
+from storage import lookup, places
 from storage.errors import AlreadyThere, BadInput
 from storage.records import LedgerEntry, Recording, Study, new_id, now
 from storage.transcript import Provenance
@@ -100,8 +100,7 @@ def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
         recording.sha256, recording.size = hashed.sha256, hashed.size
         _refuse_twice(act, recording)
         recording.facts = check(act.open(original)).to_dict()
-        place = f"recording/sealed_filename/{recording.id}/1"
-        recording.sealed_filename = act.seal_text(participant.id, place, filename)
+        recording.sealed_filename = act.seal_text(participant.id, places.filename(recording), filename)
         act.facts["recording"] = recording.id
         act.committed["sha256"] = recording.sha256
     return recording, act.position or 0

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
-from storage import age, keys
-from storage.errors import Damaged, StorageFailed
+from storage import age, columns, places, rotation
+from storage.errors import Damaged, NotFound, StorageFailed
 from storage.records import Artefact, Row, new_id
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from policies.facts import Actor, Resource
+    from storage.blobs import Writing
     from storage.link import StudyNames
     from storage.permit import Permit
     from storage.records import Recording
@@ -52,6 +53,7 @@ class Act:
         self._readers: list[BinaryIO] = []
         self._identities: dict[str, age.HybridIdentity] = {}
         self._names: StudyNames | None = None
+        self._after: list[Callable[[], None]] = []
 
     def one(self, query: sa.Select[T]) -> T | None:
         """The first row of a query, or None."""
@@ -82,30 +84,55 @@ class Act:
 
         self.later(write)
 
+    def after(self, deed: Callable[[], None]) -> None:
+        """Do `deed` once the act is kept: what cannot be part of its transaction, and may be done again."""
+        self._after.append(deed)
+
     def seal(
         self, recording: Recording, kind: str, data: BinaryIO | bytes, made_by: Provenance, version: int = 1
     ) -> Artefact:
         """Seal `data` to the recording's participant; its row is added when the act ends well."""
-        self._permit.for_participant(recording.participant_id)
         file_key = os.urandom(FILE_KEY)
-        header = age.make_header(file_key, [self._vault.keys.recipient(recording.participant_id)])
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         with self._vault.blobs.writer() as blob:
             self._blobs.append(blob.name)
-            size = age.seal_payload(source, blob, file_key)
+            age.seal_payload(source, blob, file_key)
+        return self._artefact(recording, kind, made_by, version, file_key, blob)
+
+    def adopt(self, recording: Recording, kind: str, sealed: BinaryIO, made_by: Provenance) -> Artefact:
+        """Keep an age file that was sealed to the study: a new header for the participant, the payload as it came.
+
+        Raises age.NoMatch if it was sealed to somebody else, age.BadHeader if it is no age file.
+        """
+        file_key = age.open_header(age.read_header(sealed), self._vault.keys.sealed_for_study(self._permit))
+        with self._vault.blobs.writer() as blob:
+            self._blobs.append(blob.name)
+            while piece := sealed.read(CHUNK):
+                blob.write(piece)
+        return self._artefact(recording, kind, made_by, 1, file_key, blob)
+
+    def _artefact(  # noqa: PLR0913, PLR0917  # what a row holds
+        self, recording: Recording, kind: str, made_by: Provenance, version: int, file_key: bytes, blob: Writing
+    ) -> Artefact:
+        self._permit.for_participant(recording.participant_id)
+        header = age.make_header(file_key, [self._vault.keys.recipient(recording.participant_id)])
         artefact = Artefact(
             id=new_id(), recording_id=recording.id, participant_id=recording.participant_id, kind=kind,
-            version=version, header=header, blob=blob.name, size=size, made_by=asdict(made_by),
+            version=version, header=header, blob=blob.name, size=blob.size, payload_sha256=blob.sha256,
+            made_by=asdict(made_by),
         )  # fmt: skip
-        artefact.sealed_blob = self.seal_text(recording.participant_id, _place(artefact), blob.name)
+        artefact.sealed_blob = self.seal_text(recording.participant_id, places.payload(artefact), blob.name)
         self.add(artefact)
         return artefact
 
     def open(self, artefact: Artefact) -> BinaryIO:
         """A seekable reader over an artefact's plaintext; it lives as long as the act. Raises Damaged, Denied."""
         identity = self._identity(artefact.participant_id)
-        if self.open_text(artefact.participant_id, _place(artefact), artefact.sealed_blob) != artefact.blob:
-            raise Damaged("A sealed file stands where another belongs. Run `tillit audit verify` and restore it.")
+        if not artefact.header:
+            raise NotFound("That was destroyed with its participant's key. It cannot be opened by anybody.")
+        place = places.payload(artefact)
+        if self.open_text(artefact.participant_id, place, artefact.sealed_blob) != artefact.blob:
+            raise Damaged("A sealed file stands where another belongs. Run `tillit fsck` and restore it.")
         file_key = age.open_header(artefact.header, [identity])
         payload = age.open_payload(self._vault.blobs.open(artefact.blob), file_key)
         self._readers.append(io.BufferedReader(payload, CHUNK))
@@ -118,15 +145,37 @@ class Act:
 
     def seal_text(self, participant: str, place: str, text: str) -> bytes:
         """A column's value under the participant's key, bound to `place` ("table/column/row/version")."""
-        return keys.seal_column(keys.column_key(self._identity(participant)), place, text)
+        return columns.seal(columns.key_of(self._identity(participant)), place, text)
 
     def open_text(self, participant: str, place: str, sealed: bytes) -> str:
         """What `seal_text` sealed for the same place."""
-        return keys.open_column(keys.column_key(self._identity(participant)), place, sealed)
+        return columns.unseal(columns.key_of(self._identity(participant)), place, sealed)
 
     def new_key(self, owner: str, parent: str | None) -> None:
         """Make a study's or participant's key when the act ends well."""
         self.later(lambda session: self._vault.keys.new(session, owner, parent))
+
+    def study_key(self) -> age.HybridIdentity:
+        """The study's own identity, for acts whose declaration opens it."""
+        return self._vault.keys.study(self._permit)
+
+    def sealed_for_study(self) -> list[age.HybridIdentity]:
+        """What opens what was sealed to the study, now or before its key was rotated."""
+        return self._vault.keys.sealed_for_study(self._permit)
+
+    def rotate_participant(self, participant: str) -> None:
+        """Give a participant a new identity when the act ends well."""
+        self.later(
+            lambda session: self.facts.update(
+                handed_over=rotation.participant(self._vault.keys, self._permit, session, participant)
+            )
+        )
+
+    def rotate_study(self) -> None:
+        """Give the study a new identity when the act ends well."""
+        self.later(
+            lambda session: self.facts.update(handed_over=rotation.study(self._vault.keys, self._permit, session))
+        )
 
     def names(self) -> StudyNames:
         """The study's names in the link key, for acts whose declaration opens it; kept if the act ends well."""
@@ -159,6 +208,11 @@ class Act:
         if self._names is not None:
             self._names.keep()
 
+    def finish(self) -> None:
+        """Do what waits for the commit; called by the gate."""
+        for deed in self._after:
+            deed()
+
     def abandon(self) -> None:
         """Remove the payloads written so far; called by the gate when the act failed."""
         for name in self._blobs:
@@ -173,8 +227,3 @@ class Act:
             reader.close()
         if self._names is not None:
             self._names.close()
-
-
-def _place(artefact: Artefact) -> str:
-    """Binds a payload to its row, kind and version, so that one cannot be put where another belongs."""
-    return f"artefact/{artefact.kind}/{artefact.id}/{artefact.version}"

@@ -37,6 +37,18 @@ class Action(StrEnum):
     CREATE_STUDY = "create_study"
     REGISTER_MODEL = "register_model"
     READ_LEDGER = "read_ledger"
+    UNLOCK = "unlock"
+    PROTECT_ROOT = "protect_root"
+    ROTATE_ROOT = "rotate_root"
+    ESCROW_ROOT = "escrow_root"
+    CHECK_STORE = "check_store"
+    BACK_UP = "back_up"
+    BACK_UP_LINK = "back_up_link"
+    SEE_RECIPIENT = "see_recipient"
+    ROTATE_STUDY_KEY = "rotate_study_key"
+    OPEN_INBOX = "open_inbox"
+    ROTATE_KEY = "rotate_key"
+    SHRED = "shred"
     SEE_STATUS = "see_status"
     RUN = "run"
     ADD_MEMBER = "add_member"
@@ -61,15 +73,22 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Spec:
-    """How an action is declared: the kind of resource, its purposes, and whether it opens the link key."""
+    """How an action is declared: the kind of resource, its purposes, and what it opens beyond the participant's key.
+
+    `link` is the link key, `study_key` the study's own identity, `ceremony` a root.
+    """
 
     resource: str
     purposes: frozenset[Purpose]
     link: bool = False
+    study_key: bool = False
+    ceremony: bool = False
 
 
-def _spec(resource: str, *purposes: Purpose, link: bool = False) -> Spec:
-    return Spec(resource, frozenset(purposes), link)
+def _spec(
+    resource: str, *purposes: Purpose, link: bool = False, study_key: bool = False, ceremony: bool = False
+) -> Spec:
+    return Spec(resource, frozenset(purposes), link, study_key, ceremony)
 
 
 _SHARING = (Purpose.ANALYSE, Purpose.SHARE_TEXT, Purpose.ARCHIVE)
@@ -78,6 +97,18 @@ ACTIONS: dict[Action, Spec] = {
     Action.CREATE_STUDY: _spec("Vault", Purpose.STEWARDSHIP),
     Action.REGISTER_MODEL: _spec("Vault", Purpose.STEWARDSHIP),
     Action.READ_LEDGER: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.UNLOCK: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
+    Action.PROTECT_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
+    Action.ROTATE_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
+    Action.ESCROW_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
+    Action.CHECK_STORE: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.BACK_UP: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.BACK_UP_LINK: _spec("Vault", Purpose.STEWARDSHIP, link=True),
+    Action.SEE_RECIPIENT: _spec("Study", Purpose.STEWARDSHIP),
+    Action.ROTATE_STUDY_KEY: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
+    Action.OPEN_INBOX: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
+    Action.ROTATE_KEY: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.SHRED: _spec("Participant", Purpose.STEWARDSHIP, study_key=True),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
     Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
@@ -85,7 +116,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.WITHDRAW_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.SET_ATTRIBUTES: _spec("Participant", Purpose.STEWARDSHIP),
-    Action.TAKE_IN: _spec("Participant", Purpose.RECORD),
+    Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
     Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
     Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),
     Action.DECODE: _spec("Recording", Purpose.TRANSCRIBE),

@@ -76,6 +76,7 @@ class Gate:
             raise
         else:
             self._keep(act, question)
+            act.finish()
         finally:
             act.close()
 
@@ -128,7 +129,8 @@ class Gate:
 def _permit(question: Question) -> Permit:
     resource = question.resource
     held = frozenset({resource.participant}) if resource.participant else frozenset()
-    return Permit(act=question.id, study=resource.study, participants=held, link=ACTIONS[question.action].link)
+    spec = ACTIONS[question.action]
+    return Permit(question.id, resource.study, held, link=spec.link, study_key=spec.study_key, ceremony=spec.ceremony)
 
 
 def _decision_entry(question: Question, decision: Decision) -> Entry:

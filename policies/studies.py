@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from policies.actions import Action, Purpose, Role
 from policies.facts import Actor
-from storage import lookup
+from storage import lookup, places
 from storage.errors import AlreadyThere, BadInput
 from storage.ledger import Entry
 from storage.records import Membership, Participant, Person, Study, new_id
@@ -104,8 +104,14 @@ def set_attributes(desk: Desk, participant: Participant, attributes: Mapping[str
     """Keep what the coding tool will sort cases by (sex, age band …), sealed under the participant's key."""
     with desk.act(Action.SET_ATTRIBUTES, participant, Purpose.STEWARDSHIP) as act:
         text = json.dumps(dict(attributes), ensure_ascii=False, sort_keys=True)
-        sealed = act.seal_text(participant.id, attributes_place(participant.id), text)
-        act.change(participant, sealed_attributes=sealed)
+
+        def write(session: Session) -> None:
+            stored = session.get_one(Participant, participant.id)
+            version = stored.attributes_version + 1
+            stored.sealed_attributes = act.seal_text(participant.id, places.attributes(stored, version), text)
+            stored.attributes_version = version
+
+        act.later(write)
         act.facts["attributes"] = len(attributes)
 
 
@@ -113,10 +119,6 @@ def attributes(act: Act, participant: Participant) -> dict[str, str]:
     """A participant's attributes, for an act that covers them."""
     if participant.sealed_attributes is None:
         return {}
-    place = attributes_place(participant.id)
-    return dict(json.loads(act.open_text(participant.id, place, participant.sealed_attributes)))
-
-
-def attributes_place(participant_id: str) -> str:
-    """Where a participant's attributes are sealed: table, column, row and version."""
-    return f"participant/sealed_attributes/{participant_id}/1"
+    return dict(
+        json.loads(act.open_text(participant.id, places.attributes(participant), participant.sealed_attributes))
+    )

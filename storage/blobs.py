@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import io
 import os
 import re
@@ -39,7 +40,14 @@ class Writing:
 
     def __init__(self, name: str, descriptor: int) -> None:
         self.name = name
+        self.size = 0
         self._descriptor = descriptor
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes written so far, 64 hex digits."""
+        return self._digest.hexdigest()
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Write all of `data`; returns how many bytes that was. Raises StorageFailed."""
@@ -48,6 +56,8 @@ class Writing:
         with _failures("written"):
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
+        self._digest.update(data)
+        self.size += size
         return size
 
 

@@ -6,94 +6,110 @@ the parent's public recipient; opening one needs a Permit.
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy.orm import Session
 
 from storage import age
-from storage.errors import Damaged, NotFound
-from storage.records import Key
+from storage.errors import NotFound
+from storage.records import Key, RetiredKey
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from collections.abc import Sequence
 
     from storage.database import Database
     from storage.permit import Permit
 
-NONCE = 12
-COLUMN_INFO = b"tillit/v1 sealed column"
+DESTROYED = "That key is not in the vault; it may have been destroyed, as a withdrawal asks for."
+
+
+class Root(age.Identity, Protocol):
+    """What opens the study's identities: in this process, or behind a socket (storage.warden)."""
+
+    def recipient(self) -> age.HybridRecipient:
+        """The public half."""
 
 
 class Keys:
     """Opens and makes the identities of one vault."""
 
-    def __init__(self, database: Database, root: age.HybridIdentity) -> None:
+    def __init__(self, database: Database, root: Root) -> None:
         self._database = database
         self._root = root
 
     def new(self, session: Session, owner: str, parent: str | None) -> None:
         """Make `owner`'s identity under `parent`'s recipient, or under the root's for a study."""
-        above = self._recipient(session, parent) if parent else self._root.recipient()
+        above = _recipient(row(session, parent)) if parent else self._root.recipient()
         identity = age.HybridIdentity.generate()
         session.add(
             Key(
                 owner_id=owner,
                 parent_id=parent,
                 recipient=str(identity.recipient()),
-                sealed_identity=age.encrypt(str(identity).encode(), [above]),
+                sealed_identity=sealed(identity, above),
             ),
         )
 
     def recipient(self, owner: str) -> age.HybridRecipient:
-        """The public recipient of a study or participant; sealing to it needs no permit."""
-        with self._database.reader.connect() as connection:
-            return self._recipient(connection, owner)
+        """The public recipient of a study or participant; sealing to it needs no permit. Raises NotFound."""
+        with Session(self._database.reader) as session:
+            return _recipient(row(session, owner))
 
     def participant(self, permit: Permit, participant: str) -> age.HybridIdentity:
         """A participant's identity, for a permit that covers them. Raises Denied, NotFound, Damaged."""
         permit.for_participant(participant)
-        with self._database.reader.connect() as connection:
-            row = _row(connection, participant)
-            study = self._open(_row(connection, str(row.parent_id)), self._root)
-            return self._open(row, study)
+        with Session(self._database.reader) as session:
+            held = row(session, participant)
+            study = self._open(row(session, str(held.parent_id)).sealed_identity)
+        return opened(held.sealed_identity, study)
 
-    @staticmethod
-    def _recipient(session: Session | sa.Connection, owner: str) -> age.HybridRecipient:
-        return age.HybridRecipient.from_string(_row(session, owner).recipient)
+    def study(self, permit: Permit) -> age.HybridIdentity:
+        """The identity of the permit's study, if the permit is for it. Raises Denied, NotFound, Damaged."""
+        with Session(self._database.reader) as session:
+            return self._open(row(session, permit.for_study_key()).sealed_identity)
 
-    @staticmethod
-    def _open(row: sa.Row[str | None, str, bytes], parent: age.HybridIdentity) -> age.HybridIdentity:
-        return age.HybridIdentity.from_string(age.decrypt(row.sealed_identity, [parent]).decode())
+    def sealed_for_study(self, permit: Permit) -> list[age.HybridIdentity]:
+        """What opens recordings that were sealed on a device: the study's identity, and those before its rotations."""
+        study = self.study(permit)
+        older = sa.select(RetiredKey.sealed_identity).where(RetiredKey.owner_id == permit.study)
+        with Session(self._database.reader) as session:
+            return [study, *(self._open(sealed_identity) for sealed_identity in session.scalars(older))]
+
+    def to_root(self, identity: age.HybridIdentity) -> bytes:
+        """An identity sealed to the root."""
+        return sealed(identity, self._root.recipient())
+
+    def root_recipient(self) -> age.HybridRecipient:
+        """The root's public recipient."""
+        return self._root.recipient()
+
+    def _open(self, sealed_identity: bytes) -> age.HybridIdentity:
+        return opened(sealed_identity, self._root)
 
 
-def _row(session: Session | sa.Connection, owner: str) -> sa.Row[str | None, str, bytes]:
-    found = session.execute(
-        sa.select(Key.parent_id, Key.recipient, Key.sealed_identity).where(Key.owner_id == owner),
-    ).first()
+def row(session: Session, owner: str) -> Key:
+    """The key of a study or participant. Raises NotFound."""
+    found = session.scalars(sa.select(Key).where(Key.owner_id == owner)).first()
     if found is None:
-        raise NotFound("That key is not in the vault; it may have been destroyed by a withdrawal.")
+        raise NotFound(DESTROYED)
     return found
 
 
-def column_key(identity: age.HybridIdentity) -> bytes:
-    """The 32-byte AES-256-GCM key for one participant's sealed columns (HKDF-SHA-256, RFC 5869)."""
-    return HKDF(hashes.SHA256(), 32, None, COLUMN_INFO).derive(identity.secret)
+def below(session: Session, study: str) -> Sequence[Key]:
+    """The keys of a study's participants."""
+    return session.scalars(sa.select(Key).where(Key.parent_id == study)).all()
 
 
-def seal_column(key: bytes, place: str, text: str) -> bytes:
-    """Nonce and ciphertext of `text`, bound to `place` ("table/column/row/version")."""
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+def sealed(identity: age.HybridIdentity, above: age.HybridRecipient) -> bytes:
+    """An identity as it is kept: an age file to whoever is above it."""
+    return age.encrypt(str(identity).encode(), [above])
 
 
-def open_column(key: bytes, place: str, sealed: bytes) -> str:
-    """The text sealed for `place`; raises Damaged if it was edited or moved from another place."""
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode()).decode()
-    except InvalidTag:
-        raise Damaged("A sealed field does not belong to its row. Run `tillit audit verify` and restore it.") from None
+def opened(sealed_identity: bytes, parent: age.Identity) -> age.HybridIdentity:
+    """The identity in `sealed_identity`. Raises Damaged."""
+    return age.HybridIdentity.from_string(age.decrypt(sealed_identity, [parent]).decode())
+
+
+def _recipient(key: Key) -> age.HybridRecipient:
+    return age.HybridRecipient.from_string(key.recipient)

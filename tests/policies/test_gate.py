@@ -14,6 +14,7 @@ from policies.actions import CONSENTED, Action, Purpose
 from policies.decide import STUMBLED, Rules, house_rules
 from policies.desk import Desk
 from policies.gate import Gate
+from storage import places
 from storage.errors import Damaged, Denied, StorageFailed
 from storage.records import Artefact, Recording, Study, new_id
 from storage.transcript import Provenance
@@ -234,11 +235,11 @@ def test_attributes_are_sealed_to_their_place(house: House) -> None:
     stored = _stored(house, one)
     with house.desk("ragna").act(Action.READ_TRANSCRIPT, recording, Purpose.ANALYSE) as act:
         assert studies.attributes(act, stored) == {"sex": "woman"}
-        two.sealed_attributes = stored.sealed_attributes
+        two.sealed_attributes, two.attributes_version = stored.sealed_attributes, 1
         with pytest.raises(Denied):
             studies.attributes(act, two)
         with pytest.raises(Damaged):
-            act.open_text(one.id, studies.attributes_place(two.id), stored.sealed_attributes or b"")
+            act.open_text(one.id, places.attributes(two, 1), stored.sealed_attributes or b"")
 
 
 def _stored(house: House, participant: Participant) -> Participant:
