@@ -1,36 +1,50 @@
-"""Looks for plaintext in every byte under a folder, in the guises it could take."""
+"""Looks for plaintext in every byte under a folder, in the guises and wrappings it could take."""
 
 from __future__ import annotations
 
-import base64
-from contextlib import suppress
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from tests.faults.guises import guises
+from tests.faults.needles import Needles
+from tests.faults.wrappings import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LEAST = 6  # bytes: shorter ones turn up in noise
+
+class Hunt:
+    """A search for the same secrets in many places."""
+
+    def __init__(self, secrets: Iterable[bytes]) -> None:
+        self._known: defaultdict[bytes, set[int]] = defaultdict(set)
+        for number, secret in enumerate(secrets):
+            for guise in guises(secret):
+                self._known[guise].add(number)
+        self._needles = Needles(self._known)
+
+    def within(self, data: bytes) -> set[int]:
+        """The numbers of the secrets that are in `data`, in the open or wrapped up."""
+        seen = {guise for layer in unwrapped(data) for guise in self._needles.within(layer)}
+        return {number for guise in seen for number in self._known[guise]}
+
+    def under(self, folder: Path) -> Iterator[str]:
+        """Each "file: secret number" under a folder; names of files, and what links point to, are looked at too."""
+        for path in sorted(folder.rglob("*")):
+            for data in _shown_by(path, folder):
+                yield from (f"{path.name}: secret {number}" for number in sorted(self.within(data)))
 
 
-def guises(secret: bytes) -> Iterator[bytes]:
-    """A secret as it is, in UTF-16 if it is text, and in base64 at each of its three alignments."""
-    yield secret
-    with suppress(UnicodeDecodeError):
-        yield secret.decode().encode("utf-16-le")
-    for shift in range(3):
-        encoded = base64.b64encode(bytes(shift) + secret)
-        yield encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4]
+def _shown_by(path: Path, folder: Path) -> Iterator[bytes]:
+    yield bytes(path.relative_to(folder))
+    if path.is_symlink():
+        yield bytes(path.readlink())
+    elif path.is_file():
+        yield path.read_bytes()
 
 
 def found(folders: Iterable[Path], secrets: Iterable[bytes]) -> list[str]:
-    """Each "file: which secret" that lies in the clear under one of the folders, file names included."""
-    hunted = [
-        (number, guise) for number, secret in enumerate(secrets) for guise in guises(secret) if len(guise) >= LEAST
-    ]
-    hits = []
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            content = str(path.relative_to(folder)).encode() + b"\0" + (path.read_bytes() if path.is_file() else b"")
-            hits += [f"{path.name}: secret {number}" for number, guise in hunted if guise in content]
-    return hits
+    """Each "file: secret number" that lies in the clear under one of the folders."""
+    hunt = Hunt(secrets)
+    return [hit for folder in folders for hit in hunt.under(folder)]
