@@ -98,7 +98,7 @@ def test_text_and_sound_are_found_in_base64_and_hex(armoured: str, written: byte
 @pytest.mark.parametrize("wrapped", WRAPPED)
 @pytest.mark.parametrize("before", [0, 1, 70_001], ids=["at the start", "a byte in", "far in"])
 def test_what_was_compressed_is_found_wherever_it_lies(before: int, wrapped: str, secret: bytes) -> None:
-    """Streams of zlib at every level, gzip and zip, one in the other or in base64, whole, cut off or damaged, in noise."""
+    """Streams of zlib at every level, gzip and zip, one in the other or in base64, whole, cut off or damaged."""
     planted = WRAPPED[wrapped](b"He lives with " + secret + b" and is well.")
     assert Hunt([secret]).within(NOISE[:before] + b"\0" * bool(before) + planted + NOISE[:500]) == {0}
 
