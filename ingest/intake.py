@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from ingest.audio.decode import check
 from policies.actions import Action, Purpose
-from storage import lookup, places
-from storage.errors import AlreadyThere, BadInput
+from storage import age, lookup, places
+from storage.errors import AlreadyThere, BadInput, BadRecording
 from storage.records import LedgerEntry, Recording, Study, new_id, now
 from storage.transcript import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from policies.act import Act
     from policies.desk import Desk
     from policies.facts import Actor
-    from storage.records import Participant
+    from storage.records import Artefact, Participant
+
+    Keep = Callable[[Act, Recording], Artefact]
 
 ORIGINAL = "original"
 BLOCK = 1 << 20
@@ -81,23 +83,52 @@ def take_in(
 
     Raises Denied, BadRecording, BadInput; then nothing is kept.
     """
+
+    def seal(act: Act, recording: Recording) -> Artefact:
+        hashed = _Hashed(source)
+        original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
+        recording.sha256, recording.size = hashed.sha256, hashed.size
+        return original
+
+    return _received(desk, participant, seal, filename, model)
+
+
+def take_in_sealed(desk: Desk, participant: Participant, sealed: BinaryIO, filename: str) -> Receipt:
+    """Keep an age file that a device sealed to the study, its payload as it came, after a look at what is in it.
+
+    Raises Denied, BadRecording; then nothing is kept.
+    """
+
+    def adopt(act: Act, recording: Recording) -> Artefact:
+        try:
+            original = act.adopt(recording, ORIGINAL, sealed, Provenance("intake", "tillit", "1"))
+        except age.NoMatch:
+            raise BadRecording("It was not sealed for this study. Seal it to the study's own recipient.") from None
+        hashed = _Hashed(act.open(original))
+        while hashed.read(BLOCK):
+            pass
+        recording.sha256, recording.size = hashed.sha256, hashed.size
+        return original
+
+    return _received(desk, participant, adopt, filename, None)
+
+
+def _received(desk: Desk, participant: Participant, keep: Keep, filename: str, model: str | None) -> Receipt:
     study = lookup.by_id(desk.vault.database, Study, participant.study_id)
     try:
-        recording, position = _keep(desk, study, participant, source, filename, model)
+        recording, position = _keep(desk, study, participant, keep, filename, model)
     except TakenBefore as before:
         recording, position = before.recording, _entry_of(desk, before.recording)
     return _receipt(study, participant, recording, position)
 
 
 def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
-    desk: Desk, study: Study, participant: Participant, source: BinaryIO, filename: str, model: str | None
+    desk: Desk, study: Study, participant: Participant, keep: Keep, filename: str, model: str | None
 ) -> tuple[Recording, int]:
     with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
         recording = _new(act, desk.who, study, participant)
         recording.model = model or study.model
-        hashed = _Hashed(source)
-        original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
-        recording.sha256, recording.size = hashed.sha256, hashed.size
+        original = keep(act, recording)
         _refuse_twice(act, recording)
         recording.facts = check(act.open(original)).to_dict()
         recording.sealed_filename = act.seal_text(participant.id, places.filename(recording), filename)

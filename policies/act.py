@@ -209,9 +209,15 @@ class Act:
             self._names.keep()
 
     def finish(self) -> None:
-        """Do what waits for the commit; called by the gate."""
+        """Do what waits for the commit, all of it, and tell the first failure; called by the gate."""
+        problems: list[StorageFailed] = []
         for deed in self._after:
-            deed()
+            try:
+                deed()
+            except StorageFailed as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0]
 
     def abandon(self) -> None:
         """Remove the payloads written so far; called by the gate when the act failed."""

@@ -13,6 +13,7 @@ from policies.actions import Action, Purpose, Role
 from policies.facts import Actor
 from storage import lookup, places
 from storage.errors import AlreadyThere, BadInput
+from storage.inbox import Inbox
 from storage.ledger import Entry
 from storage.records import Membership, Participant, Person, Study, new_id
 
@@ -69,7 +70,19 @@ def create(desk: Desk, new: NewStudy) -> Study:
         act.new_key(study.id, None)
         act.add(Membership(person_id=desk.who.id, study_id=study.id, role=Role.STEWARD))
         act.facts["study"] = study.id
+        act.after(lambda: publish(desk.vault, study))
     return study
+
+
+def publish(vault: Vault, study: Study) -> None:
+    """Leave the study's public recipient in its inbox, for sealing while the vault is locked."""
+    Inbox(vault.folder, study.code).publish(vault.keys.recipient(study.id))
+
+
+def recipient(desk: Desk, study: Study) -> str:
+    """What devices seal this study's recordings to; not a secret. Raises Denied."""
+    with desk.act(Action.SEE_RECIPIENT, study, Purpose.STEWARDSHIP):
+        return str(desk.vault.keys.recipient(study.id))
 
 
 def add_member(desk: Desk, study: Study, handle: str, roles: list[Role]) -> None:

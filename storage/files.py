@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy.exc import DBAPIError
 
@@ -86,3 +86,23 @@ def sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Write the new file `path` bit by bit: whole and durable after the body's clean end, and not there otherwise."""
+    part = path.with_name(path.name + PART)
+    with suppress(FileNotFoundError):
+        os.unlink(part)  # noqa: PTH108  # as above
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor has no path
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        os.rename(part, path)  # noqa: PTH104  # as above
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108  # as above
+        raise
+    sync(path.parent)

@@ -1,0 +1,132 @@
+"""Where recordings that were sealed on a device wait while the vault is locked.
+
+    inbox/rus/files/ab/abcd…    age files to the study's recipient, as they came
+    inbox/rus/notes/ab/abcd…    age files to the same: whose recording it is said to be, who brought it, and when
+    inbox/rus/recipient         the study's public recipient, put there when the study was made
+
+Putting one in needs no key at all, and taking one out needs the study's. The note is written last: a file without
+one was cut off before its receipt was given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from storage import age, files
+from storage.blobs import Folder
+from storage.errors import BadRecording, Damaged, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+RECIPIENT = "recipient"
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a note says: `file` is the object, `sha256` and `size` of the sealed file, `at` a time in UTC."""
+
+    file: str
+    participant: str
+    who: str
+    filename: str
+    sha256: str
+    size: int
+    at: str
+
+
+class Inbox:
+    """The inbox of one study, by its code."""
+
+    def __init__(self, vault: Path, study_code: str) -> None:
+        self._place = vault / "inbox" / study_code
+
+    def there(self) -> bool:
+        """Whether the study has an inbox yet."""
+        return (self._place / RECIPIENT).is_file()
+
+    def publish(self, recipient: age.HybridRecipient) -> None:
+        """Leave the study's public recipient where it can be read while the vault is locked. Raises StorageFailed."""
+        with files.usable():
+            self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.write(self._place / RECIPIENT, f"{recipient}\n".encode())
+
+    def recipient(self) -> age.HybridRecipient:
+        """What to seal to. Raises NotFound."""
+        try:
+            return age.HybridRecipient.from_string((self._place / RECIPIENT).read_text(encoding="ascii").strip())
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFound("There is no study of that code here. Ask the data steward for its code.") from None
+
+    def put(self, source: BinaryIO, participant: str, who: str, filename: str, at: str) -> Letter:
+        """Keep a sealed file, and a note of it. Raises BadRecording if it is not one, StorageFailed."""
+        recipient, head = self.recipient(), _header(source)
+        with self._files().writer() as kept:
+            kept.write(head)
+            while piece := source.read(BLOCK):
+                kept.write(piece)
+        letter = Letter(kept.name, participant, who, filename, kept.sha256, kept.size, at)
+        with self._notes().writer() as written:
+            written.write(age.encrypt(json.dumps(asdict(letter)).encode(), [recipient]))
+        return letter
+
+    def count(self) -> int:
+        """How many recordings wait; needs no key."""
+        return sum(1 for _ in self._notes().names()) if self.there() else 0
+
+    def letters(self, identities: Sequence[age.Identity]) -> Iterator[tuple[str, Letter]]:
+        """Every note, by its name. Raises Damaged for one that does not open."""
+        if not self.there():
+            return
+        for name in self._notes().names():
+            with self._notes().open(name) as note:
+                yield name, Letter(**json.loads(age.decrypt(note.read(), identities)))
+
+    def open(self, letter: Letter) -> BinaryIO:
+        """The sealed file of a letter, as it came. Raises Damaged if it is not, NotFound."""
+        hashed = hashlib.sha256()
+        with self._files().open(letter.file) as kept:
+            while piece := kept.read(BLOCK):
+                hashed.update(piece)
+            if hashed.hexdigest() != letter.sha256:
+                raise Damaged("A recording in the inbox is not what its receipt says. Ask for it to be sent again.")
+        return self._files().open(letter.file)
+
+    def remove(self, name: str, letter: Letter) -> None:
+        """Take a letter and its file out of the inbox, when it is kept elsewhere or to be kept nowhere."""
+        self._notes().remove(name)
+        self._files().remove(letter.file)
+
+    def _files(self) -> Folder:
+        return Folder(self._place / "files")
+
+    def _notes(self) -> Folder:
+        return Folder(self._place / "notes")
+
+
+def _header(source: BinaryIO) -> bytes:
+    """The header of what is about to be kept, well formed. It says nothing of who can open it, as age means it to."""
+    try:
+        header = age.read_header(source)
+        with suppress(age.NoMatch):
+            age.open_header(header, [_Nobody()])
+    except age.AgeError:
+        raise BadRecording(
+            "That is not a sealed recording. Seal it with `tillit seal`, or take it in with `tillit add`."
+        ) from None
+    return header
+
+
+class _Nobody:
+    """Opens nothing: for looking at a header's form alone."""
+
+    @staticmethod
+    def unwrap(_stanzas: Sequence[age.Stanza]) -> bytes | None:
+        """None."""
+        return None
