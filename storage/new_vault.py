@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from storage import age, files, migrate
-from storage.database import Database
 from storage.errors import AlreadyThere, BadInput
 from storage.records import new_id
+from storage.sqlcipher import Sqlcipher
 from storage.vault import ABOUT, FORMAT, assemble
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _new_database(path: Path, key_file: Path, root: age.HybridIdentity, what: st
     key = os.urandom(32)
     files.write(key_file, age.encrypt(key, [root.recipient()]))
     files.write_in_place(path, b"")  # SQLite gives its -wal and -shm the mode of the file
-    database = Database(path, key)
+    database = Sqlcipher(path, key)
     migrate.up(database, what)
     database.close()
 

@@ -23,16 +23,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from storage import age, files, migrate
 from storage.blobs import Folder
-from storage.database import Database
 from storage.errors import Damaged, Locked, NotFound
 from storage.keys import Keys
 from storage.ledger import Ledger
 from storage.link import LinkKey
 from storage.note import Signer
+from storage.sqlcipher import Sqlcipher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from storage.database import Database
 
 FORMAT = 1
 ABOUT = "vault.toml"
@@ -110,7 +112,7 @@ def _open_root(path: Path, passphrase: bytes) -> age.HybridIdentity:
 def _open_database(path: Path, key_file: Path, root: age.HybridIdentity, what: str) -> Database:
     if not path.is_file() or not path.stat().st_size:  # SQLCipher takes a file of no bytes for a new database
         raise Damaged(GONE)
-    database = Database(path, age.decrypt(files.read(key_file), [root]))
+    database = Sqlcipher(path, age.decrypt(files.read(key_file), [root]))
     database.check()
     if migrate.current(database) is None:
         raise Damaged(GONE)

@@ -15,7 +15,7 @@ import pytest
 import cli
 from ingest.transcription import models
 from scripts.commands_page import commands
-from storage.database import Database
+from storage.sqlcipher import Sqlcipher
 from tests.command import Terminal
 from tests.conftest import REPO
 from tests.house_fixtures import LATER, PASSPHRASE, TODAY, build
@@ -323,10 +323,10 @@ def test_no_secret_is_an_argument() -> None:
 def test_an_unexpected_error_shows_its_type_and_place_only(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a library says in an exception, the person sees where it happened and nothing of what it quoted."""
 
-    def burst(_self: Database) -> None:
+    def burst(_self: Sqlcipher) -> None:
         raise RuntimeError("Kari Nordmann said")
 
-    monkeypatch.setattr(Database, "check", burst)
+    monkeypatch.setattr(Sqlcipher, "check", burst)
     answer = tillit("ivar", "status")
     assert answer.code == 70
     assert "RuntimeError" in answer.err

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest import doctor
-from storage.database import Database
+from storage.sqlcipher import Sqlcipher
 from tests.command import Terminal
 from tests.conftest import REPO
 from tests.house_fixtures import LATER, PASSPHRASE, TODAY, build, reopen
@@ -226,10 +226,10 @@ def test_doctor_looks_at_rights_and_space() -> None:
 def test_the_last_door_promises_nothing_it_does_not_know(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an error nobody foresaw it says where it was and how to look, not that all is well."""
 
-    def burst(_self: Database) -> None:
+    def burst(_self: Sqlcipher) -> None:
         raise RuntimeError("Kari Nordmann said")
 
-    monkeypatch.setattr(Database, "check", burst)
+    monkeypatch.setattr(Sqlcipher, "check", burst)
     answer = tillit("ivar", "status")
     said = " ".join(answer.err.split())
     assert (answer.code, "Nothing was lost" in said, "audit verify" in said, "Kari" in said) == (

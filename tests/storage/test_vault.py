@@ -13,11 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.orm import Session
 
 from storage import files, migrate, new_vault, vault
-from storage.database import Database
 from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound, StorageFailed
 from storage.link import Form
 from storage.permit import Permit
 from storage.records import Person, new_id
+from storage.sqlcipher import Sqlcipher
 from tests.house_fixtures import FAST, PASSPHRASE, House, build, reopen
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_a_missing_link_key_is_damage_and_is_never_made_anew(house: House, how: 
 def test_a_connection_never_makes_a_database(tmp_path: Path) -> None:
     """SQLite would make the file it does not find."""
     with pytest.raises(StorageFailed):
-        Database(tmp_path / "gone.db", bytes(32)).check()
+        Sqlcipher(tmp_path / "gone.db", bytes(32)).check()
     assert not (tmp_path / "gone.db").exists()
 
 
@@ -153,7 +153,7 @@ def test_the_root_opens_without_tillit(tmp_path: Path) -> None:
 def test_migrations_make_exactly_what_the_models_say(tmp_path: Path, what: str) -> None:
     """After every migration the database and the models do not differ, and the way down leaves nothing."""
     files.write(tmp_path / "x.db", b"")
-    database = Database(tmp_path / "x.db", bytes(32))
+    database = Sqlcipher(tmp_path / "x.db", bytes(32))
     migrate.up(database, what)
     with database.reader.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), migrate.METADATA[what]) == []
@@ -166,11 +166,11 @@ def test_migrations_make_exactly_what_the_models_say(tmp_path: Path, what: str) 
 def test_a_database_under_another_key_is_damaged(tmp_path: Path) -> None:
     """A key that does not fit is told apart from an empty database."""
     files.write(tmp_path / "x.db", b"")
-    database = Database(tmp_path / "x.db", bytes(32))
+    database = Sqlcipher(tmp_path / "x.db", bytes(32))
     migrate.up(database, "records")
     database.close()
     with pytest.raises(Damaged):
-        Database(tmp_path / "x.db", bytes(31) + b"\1").check()
+        Sqlcipher(tmp_path / "x.db", bytes(31) + b"\1").check()
 
 
 def test_two_writers_queue_up(tmp_path: Path) -> None:
