@@ -1,8 +1,12 @@
 """The Merkle tree of RFC 6962 §2.1: SHA-256 over 0x00 ‖ leaf and 0x01 ‖ left ‖ right.
 
 A log of n entries has one root. A Frontier is all that is needed to add to it: the roots of the full subtrees on its
-right edge, one for each bit set in n, the largest first. Proofs are lists of 32-byte hashes; checking one needs no
-log. Sources: RFC 6962 §2.1.1 and §2.1.2 for making proofs, RFC 9162 §2.1.3.2 and §2.1.4.2 for checking them.
+right edge, one for each bit set in n, the largest first. A proof is a list of 32-byte hashes, each over a span of
+neighbouring entries; which spans, follows from the sizes alone. Who makes a proof and who checks it therefore walk
+the same way through the tree, and checking needs no log.
+
+Sources: RFC 6962 §2.1.1 and §2.1.2; for subtrees [start, end) other than the first entries of the log,
+draft-ietf-plants-merkle-tree-certs, "Subtrees".
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ from typing import TYPE_CHECKING
 from storage.errors import Damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+Span = tuple[int, int]  # entries from the first number up to, not including, the second
 HASH_SIZE = 32
 SIZE_BYTES = 8
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -40,16 +45,30 @@ class Frontier:
 
     def add(self, leaf: bytes) -> None:
         """Add the hash of the next entry, from `leaf_hash`."""
-        peak, size = leaf, self.size
-        while size & 1:
+        self._push(leaf, 1)
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add the hashes of many entries, as many at a time as fill a subtree."""
+        at = 0
+        while at < len(leaves):
+            width = _power_within(len(leaves) - at)
+            if self.size:
+                width = min(width, self.size & -self.size)
+            self._push(_full_root(leaves[at : at + width]), width)
+            at += width
+
+    def _push(self, peak: bytes, width: int) -> None:
+        """Add the root of the next `width` entries, a power of two that divides the size."""
+        added = width
+        while self.size & width:
             peak = node_hash(self._peaks.pop(), peak)
-            size >>= 1
+            width <<= 1
         self._peaks.append(peak)
-        self.size += 1
+        self.size += added
 
     def root(self) -> bytes:
         """The root over everything added."""
-        return _fold(self._peaks) if self._peaks else EMPTY_ROOT
+        return fold(self._peaks)
 
     def to_bytes(self) -> bytes:
         """The size, 8 bytes big endian, and the subtree roots."""
@@ -66,86 +85,115 @@ class Frontier:
         return frontier
 
 
+def fold(peaks: Sequence[bytes]) -> bytes:
+    """The root over full subtrees, the largest first, each smaller than the one before."""
+    if not peaks:
+        return EMPTY_ROOT
+    *rest, node = peaks
+    for peak in reversed(rest):
+        node = node_hash(peak, node)
+    return node
+
+
 def root(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf hashes, MTH(D[n]) of RFC 6962 §2.1."""
     frontier = Frontier()
-    for leaf in leaves:
-        frontier.add(leaf)
+    frontier.extend(leaves)
     return frontier.root()
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The path from leaf `index` to the root over `leaves`, PATH(m, D[n]) of RFC 6962 §2.1.1."""
-    if not 0 <= index < len(leaves):
+def full_spans(span: Span) -> list[Span]:
+    """The full subtrees that `span`, itself a subtree, is made of: the largest first."""
+    start, end = span
+    found = []
+    while start < end:
+        width = _power_within(end - start)
+        found.append((start, start + width))
+        start += width
+    return found
+
+
+def inclusion_spans(index: int, size: int) -> list[Span]:
+    """Which spans' roots prove entry `index` of `size`: PATH(m, D[n]) of RFC 6962 §2.1.1, the leaf's sibling first."""
+    if not 0 <= index < size:
         raise ValueError("no such leaf")
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if index < split:
-        return [*inclusion_proof(left, index), root(right)]
-    return [*inclusion_proof(right, index - split), root(left)]
+    return consistency_spans((index, index + 1), size)[1:]
 
 
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """That the first `old_size` leaves are a start of `leaves`, PROOF(m, D[n]) of RFC 6962 §2.1.2."""
-    if not 0 < old_size <= len(leaves):
+def consistency_spans(part: Span, size: int) -> list[Span]:
+    """Where the climb from the subtree `part` to the root over `size` entries starts, and its siblings on the way up.
+
+    It starts at `part` itself where that is a node of the tree, and whoever checks knows its root; else at its last
+    full subtree. For the first m entries the rest is PROOF(m, D[n]) of RFC 6962 §2.1.2.
+    """
+    if not (_is_subtree(part) and part[0] < part[1] <= size):
         raise ValueError("no such older tree")
-    return _subproof(leaves, old_size, known=True)
+    (low, high), (start, end), siblings = part, (0, size), []
+    while (low, high) != (start, end):
+        middle = start + _split(end - start)
+        if high <= middle:
+            siblings.append((middle, end))
+            end = middle
+        else:  # what of the part stands on the left is a sibling too
+            siblings.append((start, middle))
+            start, low = middle, max(low, middle)
+    return [(start, end), *reversed(siblings)]
+
+
+def inclusion_proof(root_of: Callable[[Span], bytes], index: int, size: int) -> list[bytes]:
+    """The proof that entry `index` is in the log of `size`; `root_of` gives the root over a span."""
+    return [root_of(span) for span in inclusion_spans(index, size)]
+
+
+def consistency_proof(root_of: Callable[[Span], bytes], part: Span, size: int) -> list[bytes]:
+    """The proof that the subtree `part` is in the log of `size`; (0, m) is the log when it had m entries."""
+    return [root_of(span) for span in consistency_spans(part, size) if span != part]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:
     """Whether `proof` leads from a leaf's hash to the root `expected` over `size` leaves."""
-    if not 0 <= index < size or not _hashes(leaf, expected, *proof):
-        return False
-    turns = _turns(index, size - 1)
-    if len(proof) != len(turns):
-        return False
-    node = leaf
-    for sibling, on_the_left in zip(proof, turns, strict=True):
-        node = node_hash(sibling, node) if on_the_left else node_hash(node, sibling)
-    return hmac.compare_digest(node, expected)
+    return verify_subtree_inclusion(leaf, index, (0, size), proof, expected)
 
 
-def verify_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
-    """Whether the tree of `size` leaves grew from the tree of `old_size`, which is not empty."""
-    if not 0 < old_size <= size or not _hashes(old_root, new_root, *proof):
+def verify_subtree_inclusion(leaf: bytes, index: int, part: Span, proof: Sequence[bytes], expected: bytes) -> bool:
+    """Whether `proof` leads from a leaf's hash to the root `expected` of the subtree `part`."""
+    start, end = part
+    if not (_is_subtree(part) and start <= index < end and _hashes(leaf)):
         return False
-    if old_size == size:
-        return not proof and hmac.compare_digest(old_root, new_root)
-    # The climb starts at the last full subtree of the older tree; if that is the whole of it, its root is known.
-    level = (old_size & -old_size).bit_length() - 1
-    path = [old_root, *proof] if old_size == 1 << level else list(proof)
-    turns = _turns(old_size - 1 >> level, size - 1 >> level)
-    if len(path) != 1 + len(turns):
+    return verify_consistency((index - start, index - start + 1), end - start, proof, leaf, expected)
+
+
+def verify_consistency(part: Span, size: int, proof: Sequence[bytes], part_root: bytes, expected: bytes) -> bool:
+    """Whether the subtree `part`, which is not empty, is in the tree of `size`; (0, m) is the tree when it had m."""
+    if not (_is_subtree(part) and part[0] < part[1] <= size):
         return False
-    old = new = path[0]
-    for sibling, on_the_left in zip(path[1:], turns, strict=True):
-        # What stands on the left is part of both trees, what stands on the right of the newer one only.
-        old = node_hash(sibling, old) if on_the_left else old
+    at, *siblings = consistency_spans(part, size)
+    old, *path = [part_root, *proof] if at == part else (proof or [b""])
+    if len(path) != len(siblings) or not _hashes(*path, *([old] if path else [])):
+        return False
+    new = old
+    for (start, end), sibling in zip(siblings, path, strict=True):
+        on_the_left = start < at[0]
         new = node_hash(sibling, new) if on_the_left else node_hash(new, sibling)
-    return hmac.compare_digest(old, old_root) and hmac.compare_digest(new, new_root)
+        # What of the part is not on the climb stands on its left.
+        old = node_hash(sibling, old) if on_the_left and part[0] <= start else old
+        at = (min(at[0], start), max(at[1], end))
+    return hmac.compare_digest(old, part_root) and hmac.compare_digest(new, expected)
 
 
-def _turns(index: int, last: int) -> list[bool]:
-    """For each hash on the way up from node `index` of a level whose last node is `last`: does it stand on the left?
+def verify_subtree_consistency(
+    part: Span, size: int, proof: Sequence[bytes], part_root: bytes, expected: bytes
+) -> bool:
+    """The same where `part` may be empty, which is in every tree that reaches so far."""
+    if part[0] == part[1]:
+        return 0 <= part[1] <= size and not proof and part_root == EMPTY_ROOT
+    return verify_consistency(part, size, proof, part_root, expected)
 
-    Up to where the ways of the two nodes meet, the bits of `index` say so. Above, on the right edge, only left
-    neighbours exist, and only where a bit is set.
-    """
-    meeting = (index ^ last).bit_length()
-    return [bool(index >> level & 1) for level in range(meeting)] + [True] * (index >> meeting).bit_count()
 
-
-def _subproof(leaves: Sequence[bytes], old_size: int, *, known: bool) -> list[bytes]:
-    """SUBPROOF(m, D[n], b) of RFC 6962 §2.1.2; `known` is its b."""
-    if old_size == len(leaves):
-        return [] if known else [root(leaves)]
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if old_size <= split:
-        return [*_subproof(left, old_size, known=known), root(right)]
-    return [*_subproof(right, old_size - split, known=False), root(left)]
+def _is_subtree(span: Span) -> bool:
+    """Whether one node can stand over just these entries, in a tree that ends with them."""
+    start, end = span
+    return 0 <= start <= end and start % (1 << max(end - start - 1, 0).bit_length()) == 0
 
 
 def _split(size: int) -> int:
@@ -153,11 +201,17 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _fold(peaks: Sequence[bytes]) -> bytes:
-    *rest, node = peaks
-    for peak in reversed(rest):
-        node = node_hash(peak, node)
-    return node
+def _power_within(size: int) -> int:
+    """The largest power of two that is not above `size`."""
+    return 1 << size.bit_length() - 1
+
+
+def _full_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over as many hashes as a power of two, level by level: several times as fast as one by one."""
+    while len(hashes) > 1:
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return hashes[0]
 
 
 def _hashes(*values: bytes) -> bool:

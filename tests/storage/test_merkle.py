@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 from storage import merkle
 from storage.errors import Damaged
 from storage.merkle import Frontier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.merkle import Span
 
 # The eight entries and roots that Certificate Transparency implementations have been tested with since RFC 6962.
 ENTRIES = [
@@ -36,6 +42,11 @@ ROOTS = [
 ]
 LEAVES = [merkle.leaf_hash(entry) for entry in ENTRIES]
 SIZES = st.integers(1, 70)
+
+
+def over(hashes: list[bytes]) -> Callable[[Span], bytes]:
+    """What gives the root over a span of these leaf hashes."""
+    return lambda span: merkle.root(hashes[slice(*span)])
 
 
 def leaves(size: int) -> list[bytes]:
@@ -66,7 +77,7 @@ def test_published_inclusion_proof() -> None:
         "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     ]
-    proof = merkle.inclusion_proof(LEAVES, 5)
+    proof = merkle.inclusion_proof(over(LEAVES), 5, 8)
     assert [node.hex() for node in proof] == published
     assert merkle.verify_inclusion(LEAVES[5], 5, 8, proof, bytes.fromhex(ROOTS[8]))
 
@@ -78,9 +89,9 @@ def test_published_consistency_proof() -> None:
         "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     ]
-    proof = merkle.consistency_proof(LEAVES, 6)
+    proof = merkle.consistency_proof(over(LEAVES), (0, 6), 8)
     assert [node.hex() for node in proof] == published
-    assert merkle.verify_consistency(6, 8, proof, bytes.fromhex(ROOTS[6]), bytes.fromhex(ROOTS[8]))
+    assert merkle.verify_consistency((0, 6), 8, proof, bytes.fromhex(ROOTS[6]), bytes.fromhex(ROOTS[8]))
 
 
 @given(st.integers(0, 70))
@@ -93,13 +104,26 @@ def test_frontier_is_the_definition(size: int) -> None:
     assert (frontier.size, frontier.root()) == (size, defined_root(leaves(size)))
 
 
+@given(st.lists(st.integers(0, 40), max_size=6))
+def test_many_at_a_time_is_one_by_one(sizes: list[int]) -> None:
+    """Entries added in groups of any sizes give the frontier that adding them singly gives."""
+    singly, together, hashes = Frontier(), Frontier(), leaves(sum(sizes))
+    for leaf in hashes:
+        singly.add(leaf)
+    at = 0
+    for size in sizes:
+        together.extend(hashes[at : at + size])
+        at += size
+    assert together.to_bytes() == singly.to_bytes()
+
+
 @given(SIZES, st.data())
 def test_inclusion_holds_for_its_own_place_only(size: int, data: st.DataObject) -> None:
     """A proof holds for its leaf, place, size and root, and for no other leaf, place, root or shortened proof."""
     hashes = leaves(size)
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size))
-    proof, root = merkle.inclusion_proof(hashes, index), merkle.root(hashes)
+    proof, root = merkle.inclusion_proof(over(hashes), index, size), merkle.root(hashes)
     assert merkle.verify_inclusion(hashes[index], index, size, proof, root)
     assert not merkle.verify_inclusion(merkle.leaf_hash(b"other"), index, size, proof, root)
     assert not merkle.verify_inclusion(hashes[index], index, size, proof, merkle.leaf_hash(b"other"))
@@ -113,13 +137,14 @@ def test_consistency_holds_for_its_own_trees_only(size: int, data: st.DataObject
     """A proof holds between its two trees: not after an edit, for swapped roots, or with a hash more or less."""
     hashes = leaves(size)
     old_size = data.draw(st.integers(1, size))
-    proof, old, new = merkle.consistency_proof(hashes, old_size), merkle.root(hashes[:old_size]), merkle.root(hashes)
+    part, root_of = (0, old_size), over(hashes)
+    proof, old, new = merkle.consistency_proof(root_of, part, size), root_of(part), root_of((0, size))
     edited = merkle.root([merkle.leaf_hash(b"edited"), *hashes[1:old_size]])
-    assert merkle.verify_consistency(old_size, size, proof, old, new)
-    assert not merkle.verify_consistency(old_size, size, proof, edited, new)
-    assert not merkle.verify_consistency(old_size, size, [*proof, new], old, new)
-    assert not proof or not merkle.verify_consistency(old_size, size, proof[:-1], old, new)
-    assert old == new or not merkle.verify_consistency(old_size, size, proof, new, old)
+    assert merkle.verify_consistency((0, old_size), size, proof, old, new)
+    assert not merkle.verify_consistency((0, old_size), size, proof, edited, new)
+    assert not merkle.verify_consistency((0, old_size), size, [*proof, new], old, new)
+    assert not proof or not merkle.verify_consistency((0, old_size), size, proof[:-1], old, new)
+    assert old == new or not merkle.verify_consistency((0, old_size), size, proof, new, old)
 
 
 @given(SIZES, st.data())
@@ -127,15 +152,15 @@ def test_every_bit_of_a_proof_counts(size: int, data: st.DataObject) -> None:
     """One flipped bit anywhere in a proof makes it fail."""
     hashes = leaves(size)
     old_size = data.draw(st.integers(1, size))
-    inclusion = merkle.inclusion_proof(hashes, old_size - 1)
-    consistency = merkle.consistency_proof(hashes, old_size)
+    inclusion = merkle.inclusion_proof(over(hashes), old_size - 1, size)
+    consistency = merkle.consistency_proof(over(hashes), (0, old_size), size)
     old, new = merkle.root(hashes[:old_size]), merkle.root(hashes)
     for proof in (inclusion, consistency):
         if proof:
             place, bit = data.draw(st.integers(0, len(proof) - 1)), data.draw(st.integers(0, 255))
             proof[place] = (int.from_bytes(proof[place], "big") ^ 1 << bit).to_bytes(32, "big")
     assert not inclusion or not merkle.verify_inclusion(hashes[old_size - 1], old_size - 1, size, inclusion, new)
-    assert not consistency or not merkle.verify_consistency(old_size, size, consistency, old, new)
+    assert not consistency or not merkle.verify_consistency((0, old_size), size, consistency, old, new)
 
 
 def test_nonsense_is_no_proof() -> None:
@@ -144,18 +169,18 @@ def test_nonsense_is_no_proof() -> None:
     assert not merkle.verify_inclusion(LEAVES[0], 8, 8, [], root)
     assert not merkle.verify_inclusion(LEAVES[0], -1, 8, [], root)
     assert not merkle.verify_inclusion(LEAVES[0][:-1], 0, 1, [], LEAVES[0])
-    assert not merkle.verify_consistency(0, 8, [], merkle.EMPTY_ROOT, root)
-    assert not merkle.verify_consistency(8, 7, [], root, root)
-    assert not merkle.verify_consistency(8, 8, [root], root, root)
+    assert not merkle.verify_consistency((0, 0), 8, [], merkle.EMPTY_ROOT, root)
+    assert not merkle.verify_consistency((0, 8), 7, [], root, root)
+    assert not merkle.verify_consistency((0, 8), 8, [root], root, root)
 
 
 @pytest.mark.parametrize("wrong", [-1, 8])
 def test_proof_of_what_is_not_there_is_not_made(wrong: int) -> None:
     """Asking for a proof outside the log is an error of the caller."""
     with pytest.raises(ValueError, match="no such leaf"):
-        merkle.inclusion_proof(LEAVES, wrong)
+        merkle.inclusion_proof(over(LEAVES), wrong, 8)
     with pytest.raises(ValueError, match="no such older tree"):
-        merkle.consistency_proof(LEAVES, wrong + 1)
+        merkle.consistency_proof(over(LEAVES), (0, wrong + 1), 8)
 
 
 @pytest.mark.parametrize("size", range(9))
