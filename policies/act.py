@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from policies.facts import Actor, Resource
-    from storage.blobs import Writing
     from storage.link import StudyNames
+    from storage.objects import Writing
     from storage.permit import Permit
     from storage.records import Recording
     from storage.transcript import Provenance

@@ -12,53 +12,30 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import io
 import os
-import re
-import secrets
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.errors import Damaged, NotFound, StorageFailed
+from storage import objects
+from storage.errors import AlreadyThere, NotFound, StorageFailed
+from storage.objects import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from _typeshed import ReadableBuffer, WriteableBuffer
+    from _typeshed import WriteableBuffer
 
-NAME_BYTES = 16
 PART = ".part"
-_NAME = re.compile(rf"[0-9a-f]{{{2 * NAME_BYTES}}}")
+BUSY = "A sealed file of that name is just being written by another process. Wait for it, then run this again."
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Writing:
-    """An object being written, under the `name` it will have."""
-
-    def __init__(self, name: str, descriptor: int) -> None:
-        self.name = name
-        self.size = 0
-        self._descriptor = descriptor
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes written so far, 64 hex digits."""
-        return self._digest.hexdigest()
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        """Write all of `data`; returns how many bytes that was. Raises StorageFailed."""
-        rest = memoryview(data).cast("B")
-        size = len(rest)
-        with _failures("written"):
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-        self._digest.update(data)
-        self.size += size
-        return size
+class _Busy(AlreadyThere):
+    """The part is somebody else's, and stays."""
 
 
 class Folder:
@@ -72,27 +49,52 @@ class Folder:
     @staticmethod
     def new_name() -> str:
         """A random name that says nothing about what it names."""
-        return secrets.token_hex(NAME_BYTES)
+        return objects.new_name()
 
     @contextmanager
     def writer(self) -> Iterator[Writing]:
         """Write one object; it is there after a clean exit, and after an exception it is not. Raises StorageFailed."""
-        name = self.new_name()
+        with self._writing(objects.new_name()) as writing:
+            yield writing
+
+    def put(self, name: str, source: BinaryIO) -> None:
+        """Write all of `source` under a name it has already; leave it if it is there and the same.
+
+        Raises Damaged if it is there and another, AlreadyThere if somebody else is writing it, StorageFailed.
+        """
         path = self._path(name)
-        part = path.with_name(name + PART)
+        if os.path.lexists(path):
+            self._leave(name, path, source)
+            return
+        _sweep(_part(path))  # a restore that was killed may have left it
+        with self._writing(name) as writing:
+            objects.copy(source, writing)
+
+    def _leave(self, name: str, path: Path, source: BinaryIO) -> None:
+        with self.open(name) as stored:
+            objects.check_same(source, stored)
+        with _failures("written"):
+            _sync(path.parent)  # whoever wrote it may have been killed before this
+
+    @contextmanager
+    def _writing(self, name: str) -> Iterator[Writing]:
+        path = self._path(name)
+        ours = [_part(path)]
         try:
             with _failures("written"):
                 _make_folder(path.parent)
-            with _new_file(part) as descriptor:
-                yield Writing(name, descriptor)
+            with _new_file(ours[0]) as descriptor:
+                yield Writing(name, partial(_write_all, descriptor))
                 with _failures("written"):
                     os.fsync(descriptor)
-            with _failures("written"):
-                os.rename(part, path)  # noqa: PTH104  # every call to the system stands as `os.`, so tests can fail it
-                _sync(path.parent)
+                    _refuse_taken(path)
+                    ours.append(path)
+                    os.rename(ours[0], path)  # noqa: PTH104  # so that tests can fail every call to the system
+                    _sync(path.parent)
+        except _Busy:
+            raise
         except BaseException:
-            # Also after a failed rename or sync, which may have happened all the same: the name is ours alone.
-            _discard(part, path)
+            _discard(*ours)  # also after a failed rename or sync, which may have happened all the same
             raise
 
     def open(self, name: str) -> BinaryIO:
@@ -117,25 +119,24 @@ class Folder:
 
     def names(self) -> Iterator[str]:
         """Every whole object, in order."""
-        return (path.name for path in self._files() if _NAME.fullmatch(path.name))
+        return (name for name in self._files() if objects.is_name(name))
 
-    def unfinished(self) -> Iterator[Path]:
-        """What writers that were killed left behind, and what living ones are at."""
-        return (path for path in self._files() if path.suffix == PART and _NAME.fullmatch(path.stem))
+    def unfinished(self) -> Iterator[str]:
+        """The names of what writers that were killed left behind, and of what living ones are at."""
+        stems = (name.removesuffix(PART) for name in self._files() if name.endswith(PART))
+        return (stem for stem in stems if objects.is_name(stem))
 
     def sweep(self) -> int:
         """Remove what killed writers left behind, and say how many; a living writer holds a lock on its own."""
-        return sum(_sweep(path) for path in list(self.unfinished()))
+        return sum(_sweep(_part(self._path(name))) for name in list(self.unfinished()))
 
-    def _files(self) -> Iterator[Path]:
+    def _files(self) -> Iterator[str]:
         with _failures("read"):
             for shard in sorted(path for path in self.root.iterdir() if path.is_dir()):
-                yield from sorted(shard.iterdir())
+                yield from sorted(path.name for path in shard.iterdir() if path.name[:2] == shard.name)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise Damaged("The vault names a sealed file in a way it never does. Run `tillit audit verify`.")
-        return self.root / name[:2] / name
+        return self.root / objects.place(name)
 
 
 class _Stored(io.FileIO):
@@ -167,14 +168,43 @@ def _failures(done: str) -> Iterator[None]:
 def _new_file(path: Path) -> Iterator[int]:
     """The descriptor of a file that was not there before."""
     with _failures("written"):
-        descriptor = os.open(path, _WRITE, 0o600)
+        try:
+            descriptor = os.open(path, _WRITE, 0o600)
+        except FileExistsError:
+            raise _Busy(BUSY) from None
     try:
         with _failures("written"):
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # for as long as its writer lives; see `sweep`
+            if not _still_there(descriptor, path):
+                raise _Busy(BUSY)
         yield descriptor
     finally:
         with _failures("written"):
             os.close(descriptor)
+
+
+def _still_there(descriptor: int, path: Path) -> bool:
+    """False if a sweep took the new part for a dead one's, in the moment before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _write_all(descriptor: int, piece: memoryview) -> None:
+    with _failures("written"):
+        while piece:
+            piece = piece[os.write(descriptor, piece) :]
+
+
+def _refuse_taken(path: Path) -> None:
+    """Before an object gets its name; looking is enough, since who holds the part of a name gives that name."""
+    if os.path.lexists(path):
+        raise AlreadyThere(BUSY)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + PART)
 
 
 def _sweep(path: Path) -> bool:
