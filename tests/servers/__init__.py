@@ -1,0 +1,1 @@
+"""Real servers: started for a test, on loopback, and ended with it."""

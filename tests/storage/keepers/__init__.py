@@ -1,0 +1,1 @@
+"""Tests of where roots are kept and held."""
