@@ -12,7 +12,6 @@ import os
 import resource
 import sys
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -95,7 +94,8 @@ def init(terminal: Terminal) -> None:
     fire and theft cannot reach both.
     """
     lookup.handle(terminal.handle)
-    with new_vault.made(terminal.folder, partial(terminal.passphrase, new=True)) as vault:
+    terminal.new = True
+    with new_vault.made(terminal.folder, terminal) as vault:
         studies.found(vault, terminal.handle)
     OUT.print(f"A vault is ready in {terminal.folder}. You are its data steward, as {terminal.handle}.")
 

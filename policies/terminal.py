@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OUT = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 DAY = click.DateTime(["%Y-%m-%d"])
-CREDENTIAL = "tillit-passphrase"
+PASSPHRASE = "tillit-passphrase"  # noqa: S105  # the name of a credential, not one
 
 
 class Terminal:
@@ -34,17 +34,24 @@ class Terminal:
     def __init__(self, vault: Path, handle: str, passphrase_fd: int | None) -> None:
         self.folder = vault
         self.handle = handle
+        self.new = False  # whether the passphrase is being chosen, and is asked for twice
         self._fd = passphrase_fd
         self._passphrase: bytes | None = None
 
-    def passphrase(self, *, new: bool = False) -> bytes:
+    def passphrase(self) -> bytes:
         """From the file descriptor, else the systemd credential, else a prompt; asked for once, never an argument.
 
         Raises Locked where there is nobody to ask.
         """
         if self._passphrase is None:
-            self._passphrase = self._from_descriptor() or _from_credential() or _from_prompt(new=new)
+            given = self._from_descriptor() or credential(PASSPHRASE)
+            self._passphrase = (given or _from_prompt(new=self.new)).rstrip(b"\r\n")
         return self._passphrase
+
+    @staticmethod
+    def credential(name: str) -> bytes | None:
+        """What systemd gave under this name, or None. Raises BadInput if it cannot be read."""
+        return credential(name)
 
     def _from_descriptor(self) -> bytes | None:
         if self._fd is None:
@@ -58,23 +65,23 @@ class Terminal:
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """The vault, open, with this person at its door."""
-        vault = open_vault(self.folder, self.passphrase)
+        vault = open_vault(self.folder, self)
         try:
             yield Desk(vault, Gate(vault), studies.actor(vault, self.handle))
         finally:
             vault.close()
 
 
-def _from_credential() -> bytes | None:
+def credential(name: str) -> bytes | None:
     """From LoadCredential (systemd.exec(5)), which hands secrets to a service as files in a folder of its own."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / CREDENTIAL if folder else None
+    path = Path(folder) / name if folder else None
     try:
-        return path.read_bytes().rstrip(b"\r\n") if path else None
+        return path.read_bytes() if path else None
     except FileNotFoundError:
         return None
     except OSError:
-        raise BadInput("The systemd credential '{name}' cannot be read by this user.", name=CREDENTIAL) from None
+        raise BadInput("The systemd credential '{name}' cannot be read by this user.", name=name) from None
 
 
 def _from_prompt(*, new: bool) -> bytes:
@@ -82,7 +89,7 @@ def _from_prompt(*, new: bool) -> bytes:
         raise Locked(
             "No passphrase was given, and there is no terminal to ask at. Give it with --passphrase-fd 3 3<FILE, or "
             "as the systemd credential '{name}'.",
-            name=CREDENTIAL,
+            name=PASSPHRASE,
         )
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)).encode()
 

@@ -79,6 +79,13 @@ def remove(path: Path) -> None:
     sync(path.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder that only its owner can enter, unless it is there."""
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)  # noqa: PTH102  # as above
+    sync(path.parent)
+
+
 def sync(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -54,7 +54,8 @@ class Inbox:
     def publish(self, recipient: age.HybridRecipient) -> None:
         """Leave the study's public recipient where it can be read while the vault is locked. Raises StorageFailed."""
         with files.usable():
-            self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.make_folder(self._place.parent)
+            files.make_folder(self._place)
             files.write(self._place / RECIPIENT, f"{recipient}\n".encode())
 
     def recipient(self) -> age.HybridRecipient:

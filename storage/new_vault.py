@@ -11,44 +11,57 @@ import fcntl
 import os
 import shutil
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from storage import age, files, migrate
+from storage import age, files, roots, stores
 from storage.errors import AlreadyThere, BadInput
 from storage.records import new_id
-from storage.sqlcipher import Sqlcipher
-from storage.vault import ABOUT, FORMAT, assemble
+from storage.roots import WORK_FACTOR, Root
+from storage.settings import ABOUT, Settings
+from storage.vault import LINK, assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from storage.roots import Secrets
     from storage.vault import Vault
 
-WORK_FACTOR = 18  # scrypt N = 2^18, about a second: the cost of each guess at the passphrase
 SHORTEST_PASSPHRASE = 8
 BEGUN = ABOUT + ".part"
-STEMS = {"vault", "root", "records", "ledger", "blobs", "link"}  # of every name in the folder while it is made
+STEMS = {"vault", "root", "records", "ledger", "blobs", "link", "inbox", "tombstones"}  # of names while it is made
 
 
 @contextmanager
-def made(folder: Path, passphrase: Callable[[], bytes], *, work_factor: int = WORK_FACTOR) -> Iterator[Vault]:
+def made(
+    folder: Path, secrets: Secrets, elsewhere: Settings | None = None, *, work_factor: int = WORK_FACTOR
+) -> Iterator[Vault]:
     """Make a vault in `folder`, which must not exist or be empty; the body gives it what it starts with.
 
     It is a vault from the body's clean end on. After an exception nothing is left, and after a kill the same folder
-    can be used again. The passphrase is asked for last. Raises AlreadyThere, BadInput, StorageFailed.
+    can be used again. The passphrase is asked for last. `elsewhere` says which parts are not to be in the folder.
+    Raises AlreadyThere, BadInput, StorageFailed.
     """
     with files.usable():
         _check_vacant(folder)
-    secret = passphrase()
-    if len(secret) < SHORTEST_PASSPHRASE:
+    if len(secrets.passphrase()) < SHORTEST_PASSPHRASE:
         raise BadInput("The passphrase is too short: use at least {n} characters.", n=SHORTEST_PASSPHRASE)
+    about = replace(elsewhere or Settings(""), id=new_id())
+    with making(folder, lambda: _build(folder, about, secrets, work_factor)) as vault:
+        yield vault
+
+
+@contextmanager
+def making(folder: Path, build: Callable[[], Vault]) -> Iterator[Vault]:
+    """What `build` puts into the folder is a vault from the body's clean end on, and gone after an exception."""
     with _alone(folder):
         try:
             with files.usable():
-                vault = _build(folder, secret, work_factor)
+                _clear(folder)
+                vault = build()
             try:
                 yield vault
             finally:
@@ -61,36 +74,41 @@ def made(folder: Path, passphrase: Callable[[], bytes], *, work_factor: int = WO
             raise
 
 
-def _build(folder: Path, secret: bytes, work_factor: int) -> Vault:
-    """Everything but the name vault.toml; what a killed making left goes first."""
-    _clear(folder)
-    link, vault_id = folder / "link", new_id()
-    files.write_in_place(folder / BEGUN, f'format = {FORMAT}\nid = "{vault_id}"\n'.encode())
-    link.mkdir(mode=0o700)
-    root = _new_root(folder / "root.age", secret, work_factor)
-    link_root = _new_root(link / "root.age", secret, work_factor)
+def begin(folder: Path, about: Settings) -> None:
+    """Everything begins with the name that says a vault is being made here."""
+    files.write_in_place(folder / BEGUN, about.to_text().encode())
+    (folder / LINK).mkdir(mode=0o700)
+
+
+def _build(folder: Path, about: Settings, secrets: Secrets, work_factor: int) -> Vault:
+    """Everything but the name vault.toml; what a killed making left is gone."""
+    begin(folder, about)
+    root, link_root = Root.generate(), Root.generate()
+    roots.write(folder, about.root, root, secrets, "root", work_factor=work_factor)
+    roots.write(folder / LINK, about.link_root, link_root, secrets, "link-root", work_factor=work_factor)
     files.write(folder / "ledger.key.age", age.encrypt(os.urandom(32), [root.recipient()]))
-    _new_database(folder / "records.db", folder / "records.key.age", root, "records")
-    _new_database(link / "names.db", link / "names.key.age", link_root, "link")
-    vault = assemble(folder, vault_id, secret, root)
+    new_records(folder, about, root)
+    new_link(folder, about, link_root)
+    vault = assemble(folder, about, root, lambda: link_root, secrets)
     with Session(vault.database.writer) as session, session.begin():
         vault.ledger.start(session)
     return vault
 
 
-def _new_root(path: Path, passphrase: bytes, work_factor: int) -> age.HybridIdentity:
-    root = age.HybridIdentity.generate()
-    files.write(path, age.encrypt(f"{root}\n".encode(), [age.ScryptRecipient(passphrase, work_factor)]))
-    return root
+def new_records(folder: Path, about: Settings, root: Root) -> None:
+    """An empty records database under a new key."""
+    _new_database(folder / "records.db", folder / "records.key.age", about.records.url, root, "records")
 
 
-def _new_database(path: Path, key_file: Path, root: age.HybridIdentity, what: str) -> None:
+def new_link(folder: Path, about: Settings, root: Root) -> None:
+    """An empty link-key database under a new key."""
+    _new_database(folder / LINK / "names.db", folder / LINK / "names.key.age", about.link.url, root, "link")
+
+
+def _new_database(path: Path, key_file: Path, url: str, root: Root, what: str) -> None:
     key = os.urandom(32)
     files.write(key_file, age.encrypt(key, [root.recipient()]))
-    files.write_in_place(path, b"")  # SQLite gives its -wal and -shm the mode of the file
-    database = Sqlcipher(path, key)
-    migrate.up(database, what)
-    database.close()
+    stores.new_database(path, key, url, what).close()
 
 
 def _finish(folder: Path) -> None:

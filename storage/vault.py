@@ -1,45 +1,43 @@
-"""A vault in a folder: what is in it, and opening one. Making one is in new_vault.py.
+"""A vault: what is in its folder, and opening one. Making one is in new_vault.py.
 
-    vault.toml           format and id; nothing secret
+    vault.toml           which vault this is and where its parts are (storage.settings); nothing secret
     root.age             the root identity under a passphrase; the stock `age` command opens it
     records.key.age      the database's key, sealed to the root
     ledger.key.age       the ledger's signing key, sealed to the root
     records.db           SQLCipher
     blobs/               sealed payloads
+    ledger.log           the ledger's second home
+    inbox/               what was sealed on devices and not taken in yet
+    tombstones/          whose keys were destroyed
     link/                the link key: a root, a key and a database of its own
 
-Without the passphrase nothing here opens. The link key has a passphrase file of its own and is unlocked only when an
-act needs it.
+Without the root nothing here opens. The link key has a root of its own and is unlocked only when an act needs it.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from storage import age, files, migrate
-from storage.blobs import Folder
-from storage.errors import Damaged, Locked, NotFound
+from storage import age, files, roots, settings, stores
 from storage.keys import Keys
 from storage.ledger import Ledger
 from storage.link import LinkKey
 from storage.note import Signer
-from storage.sqlcipher import Sqlcipher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from storage.database import Database
+    from storage.keys import Root
+    from storage.objects import Objects
+    from storage.roots import Secrets
+    from storage.settings import Settings
 
-FORMAT = 1
-ABOUT = "vault.toml"
-ID = re.compile(r"[0-9a-f]{32}")
-GONE = "A database of the vault is missing or empty. Restore the vault from a backup."
+LINK = "link"
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,17 @@ class Vault:
     """An open vault."""
 
     folder: Path
-    id: str
+    settings: Settings
     database: Database
-    blobs: Folder
+    blobs: Objects
     keys: Keys
     ledger: Ledger
     link: LinkKey
+
+    @property
+    def id(self) -> str:
+        """The vault's id."""
+        return self.settings.id
 
     def close(self) -> None:
         """Let every connection go."""
@@ -60,66 +63,36 @@ class Vault:
         self.link.close()
 
 
-def open_vault(folder: Path, passphrase: Callable[[], bytes]) -> Vault:
-    """Open the vault in `folder`. Raises NotFound, Locked for a wrong passphrase, Damaged, StorageFailed."""
+def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = None) -> Vault:
+    """Open the vault in `folder`. Raises NotFound, Locked, Damaged, StorageFailed.
+
+    A warden that holds its root (`tillit unlock`) is asked first, then its keeper.
+    """
     with files.usable():
-        vault_id = _about(folder)
-    secret = passphrase()
+        about = settings.read(folder)
+    root = roots.read(folder, about.root, secrets, "root")
+
+    def link_root() -> Root:
+        return roots.read(folder / LINK, about.link_root, link_secrets or secrets, "link-root")
+
     with files.usable():
-        return assemble(folder, vault_id, secret, _open_root(folder / "root.age", secret))
+        return assemble(folder, about, root, link_root, secrets)
 
 
-def assemble(folder: Path, vault_id: str, secret: bytes, root: age.HybridIdentity) -> Vault:
-    """The vault whose root is open; `secret` is the passphrase, which the link key's root has too. Raises Damaged."""
-    database = _open_database(folder / "records.db", folder / "records.key.age", root, "records")
-    signer = _signer(folder, vault_id, root)
+def assemble(folder: Path, about: Settings, root: Root, link_root: Callable[[], Root], secrets: Secrets) -> Vault:
+    """The vault whose root is open. Raises Damaged."""
+    database, _ = stores.records(folder, about, root)
 
-    def unlock_link() -> Database:
-        link = folder / "link"
+    def unlock_link() -> tuple[Database, bytes]:
         with files.usable():
-            return _open_database(
-                link / "names.db", link / "names.key.age", _open_root(link / "root.age", secret), "link"
-            )
+            return stores.link(folder, about, link_root())
 
-    blobs = Folder(folder / "blobs")
-    return Vault(
-        folder, vault_id, database, blobs, Keys(database, root), Ledger(database, signer), LinkKey(unlock_link)
-    )
+    ledger = Ledger(database, signer(folder, about, root))
+    blobs = stores.objects(folder, about, secrets)
+    return Vault(folder, about, database, blobs, Keys(database, root), ledger, LinkKey(unlock_link))
 
 
-def _about(folder: Path) -> str:
-    try:
-        about = tomllib.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFound("There is no vault here. Make one with `tillit init`, or name one with --vault.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise Damaged("vault.toml cannot be read. Restore it from a backup.") from None
-    if about.get("format", FORMAT) != FORMAT:
-        raise Damaged("This vault has a format this version of Tillit does not know. Upgrade Tillit.")
-    if "format" not in about or not ID.fullmatch(str(about.get("id"))):
-        raise Damaged("vault.toml does not say which vault this is. Restore it from a backup.")
-    return str(about["id"])
-
-
-def _open_root(path: Path, passphrase: bytes) -> age.HybridIdentity:
-    try:
-        text = age.decrypt(files.read(path), [age.ScryptIdentity(passphrase)])
-    except age.NoMatch:
-        raise Locked("The passphrase is wrong, and the vault stays closed. Try again.") from None
-    return age.HybridIdentity.from_string(text.decode().strip())
-
-
-def _open_database(path: Path, key_file: Path, root: age.HybridIdentity, what: str) -> Database:
-    if not path.is_file() or not path.stat().st_size:  # SQLCipher takes a file of no bytes for a new database
-        raise Damaged(GONE)
-    database = Sqlcipher(path, age.decrypt(files.read(key_file), [root]))
-    database.check()
-    if migrate.current(database) is None:
-        raise Damaged(GONE)
-    migrate.up(database, what)
-    return database
-
-
-def _signer(folder: Path, vault_id: str, root: age.HybridIdentity) -> Signer:
+def signer(folder: Path, about: Settings, root: age.Identity) -> Signer:
+    """The ledger's name and key."""
     seed = age.decrypt(files.read(folder / "ledger.key.age"), [root])
-    return Signer(f"tillit/{vault_id}", Ed25519PrivateKey.from_private_bytes(seed))
+    return Signer(f"tillit/{about.id}", Ed25519PrivateKey.from_private_bytes(seed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from storage import new_vault
 from storage import vault as vaults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from storage.records import Participant, Study
@@ -24,6 +24,25 @@ PASSPHRASE = b"a passphrase for tests"
 TODAY = date.today()  # noqa: DTZ011  # a study's dates are days, without a zone
 LATER = TODAY + timedelta(days=365)
 FAST = 4  # scrypt work factor: tests guess no passphrases
+
+
+@dataclass(frozen=True)
+class Known:
+    """Secrets that are known: a passphrase, and credentials by name."""
+
+    secret: bytes = PASSPHRASE
+    credentials: Mapping[str, bytes] = field(default_factory=dict)
+
+    def passphrase(self) -> bytes:
+        """The passphrase."""
+        return self.secret
+
+    def credential(self, name: str) -> bytes | None:
+        """The credential of this name."""
+        return self.credentials.get(name)
+
+
+KNOWN = Known()
 
 
 @dataclass
@@ -52,7 +71,7 @@ def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given
 
 def build(folder: Path, *, review: str = "required", language: str = "en") -> House:
     """Make and open a vault in `folder`, with Astrid the steward, Ivar the interviewer, Ragna the researcher."""
-    with new_vault.made(folder, lambda: PASSPHRASE, work_factor=FAST) as fresh:
+    with new_vault.made(folder, KNOWN, work_factor=FAST) as fresh:
         studies.found(fresh, "astrid")
     vault = reopen(folder)
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
@@ -65,4 +84,4 @@ def build(folder: Path, *, review: str = "required", language: str = "en") -> Ho
 
 def reopen(folder: Path) -> Vault:
     """Open the vault that `build` made."""
-    return vaults.open_vault(folder, lambda: PASSPHRASE)
+    return vaults.open_vault(folder, KNOWN)

@@ -14,7 +14,7 @@ from policies import studies
 from storage import lookup, new_vault
 from storage.errors import AlreadyThere, BadInput, StorageFailed
 from tests.conftest import REPO
-from tests.house_fixtures import FAST, PASSPHRASE, reopen
+from tests.house_fixtures import FAST, KNOWN, Known, reopen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ import os, signal, sys
 from pathlib import Path
 from policies import studies
 from storage import new_vault
+from tests.house_fixtures import Known
 real, left = os.fsync, int(sys.argv[2])
 def fsync(descriptor):
     global left
@@ -32,7 +33,7 @@ def fsync(descriptor):
         os.kill(os.getpid(), signal.SIGKILL)
     real(descriptor)
 os.fsync = fsync
-with new_vault.made(Path(sys.argv[1]), lambda: b"another passphrase", work_factor=4) as vault:
+with new_vault.made(Path(sys.argv[1]), Known(b"another passphrase"), work_factor=4) as vault:
     studies.found(vault, "astrid")
     if left > 100:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -40,7 +41,7 @@ with new_vault.made(Path(sys.argv[1]), lambda: b"another passphrase", work_facto
 
 
 def _make(folder: Path) -> None:
-    with new_vault.made(folder, lambda: PASSPHRASE, work_factor=FAST) as vault:
+    with new_vault.made(folder, KNOWN, work_factor=FAST) as vault:
         studies.found(vault, "astrid")
 
 
@@ -65,7 +66,7 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
         folder = tmp_path / f"vault{there}"
         if there:
             folder.mkdir()
-        with pytest.raises(BadInput), new_vault.made(folder, lambda: PASSPHRASE, work_factor=FAST) as vault:
+        with pytest.raises(BadInput), new_vault.made(folder, KNOWN, work_factor=FAST) as vault:
             studies.found(vault, "Astrid Aas")
         assert folder.exists() == there
         assert not there or list(folder.iterdir()) == []
@@ -74,11 +75,12 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
 def test_the_passphrase_is_asked_for_last(tmp_path: Path) -> None:
     """Nobody thinks of a passphrase, twice, only to hear that the folder is not empty."""
 
-    def asked() -> NoReturn:
-        pytest.fail("asked for the passphrase")
+    class Asked(Known):
+        def passphrase(self) -> NoReturn:
+            pytest.fail("asked for the passphrase")
 
     (tmp_path / "thesis.docx").touch()
-    with pytest.raises(AlreadyThere), new_vault.made(tmp_path, asked):
+    with pytest.raises(AlreadyThere), new_vault.made(tmp_path, Asked()):
         pass
 
 
@@ -95,7 +97,7 @@ def test_what_is_not_half_made_is_never_cleared(tmp_path: Path, also: str) -> No
 def test_two_makings_do_not_meet(tmp_path: Path) -> None:
     """While one vault is being made a second one in the same folder is refused, and the first comes to its end."""
     folder = tmp_path / "vault"
-    with new_vault.made(folder, lambda: PASSPHRASE, work_factor=FAST) as vault:
+    with new_vault.made(folder, KNOWN, work_factor=FAST) as vault:
         with pytest.raises(AlreadyThere, match="right now"):
             _make(folder)
         studies.found(vault, "astrid")

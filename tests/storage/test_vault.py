@@ -18,14 +18,14 @@ from storage.link import Form
 from storage.permit import Permit
 from storage.records import Person, new_id
 from storage.sqlcipher import Sqlcipher
-from tests.house_fixtures import FAST, PASSPHRASE, House, build, reopen
+from tests.house_fixtures import FAST, PASSPHRASE, House, Known, build, reopen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _make(folder: Path, passphrase: bytes = PASSPHRASE) -> None:
-    with new_vault.made(folder, lambda: passphrase, work_factor=FAST):
+    with new_vault.made(folder, Known(passphrase), work_factor=FAST):
         pass
 
 
@@ -34,7 +34,7 @@ def test_a_vault_opens_with_its_passphrase_and_with_no_other(tmp_path: Path) -> 
     folder = tmp_path / "vault"
     _make(folder)
     with pytest.raises(Locked):
-        vault.open_vault(folder, lambda: b"a wrong passphrase")
+        vault.open_vault(folder, Known(b"a wrong passphrase"))
     reopen(folder).close()
 
 
