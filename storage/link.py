@@ -1,7 +1,8 @@
 """The link key: which real name a surrogate stands for. Its own root, its own database file, apart from the rest.
 
-The records with all their keys say nothing about who somebody is without this file, and this file nothing about
-what anybody said.
+The records with all their keys say nothing about who somebody is without this database, and this one nothing about
+what anybody said. Names, surrogates and seeds are sealed in it under its own key, so that a database which is not
+encrypted as a whole says no name either; see storage/sealed.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from storage.records import UtcDateTime, new_id, now
+from storage.sealed import SEALING, Sealed, Sealing, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,42 +25,51 @@ if TYPE_CHECKING:
 
 
 class LinkRow(DeclarativeBase):
-    """Every table of the link-key database."""
+    """Every table of the link-key database; `version` counts how often the row's sealed texts were written."""
 
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  # SQLAlchemy's own idiom
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default=new_id)
     created: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int]
+
+
+watch(LinkRow)
 
 
 class Name(LinkRow):
     """One person, place or number somebody spoke of, and its surrogate, the same in the whole study."""
 
     __tablename__ = "name"
-    __table_args__ = (sa.UniqueConstraint("study_id", "surrogate"),)
+    __table_args__ = (sa.UniqueConstraint("study_id", "surrogate_mark"),)
+    surrogate = Sealed("sealed_surrogate", within="study_id", mark="surrogate_mark")
     study_id: Mapped[str]
     kind: Mapped[str]
-    surrogate: Mapped[str]
+    sealed_surrogate: Mapped[bytes]
+    surrogate_mark: Mapped[bytes]
     gender: Mapped[str | None]
     confirmed: Mapped[bool] = mapped_column(default=False)
-    forms: Mapped[list[Form]] = relationship(back_populates="name", lazy="selectin", order_by="Form.form")
+    forms: Mapped[list[Form]] = relationship(back_populates="name", lazy="selectin", order_by="Form.id")
 
 
 class Form(LinkRow):
     """One way the real name was spoken."""
 
     __tablename__ = "form"
-    __table_args__ = (sa.UniqueConstraint("name_id", "form"),)
+    __table_args__ = (sa.UniqueConstraint("name_id", "form_mark"),)
+    form = Sealed("sealed_form", within="name_id", mark="form_mark")
     name_id: Mapped[str] = mapped_column(sa.ForeignKey("name.id"))
-    form: Mapped[str]
+    sealed_form: Mapped[bytes]
+    form_mark: Mapped[bytes]
     name: Mapped[Name] = relationship(back_populates="forms")
 
 
 class Seed(LinkRow):
-    """The secret that surrogates of one study are drawn with; `id` is the study's."""
+    """The secret that surrogates of one study are drawn with, in hex; `id` is the study's."""
 
     __tablename__ = "seed"
-    seed: Mapped[bytes]
+    seed = Sealed("sealed_seed")
+    sealed_seed: Mapped[bytes]
 
 
 class StudyNames:
@@ -83,9 +94,9 @@ class StudyNames:
         """The study's 32-byte seed, made the first time it is asked for."""
         row = self._session.get(Seed, self._study)
         if row is None:
-            row = Seed(id=self._study, seed=secrets.token_bytes(32))
+            row = Seed(id=self._study, seed=secrets.token_hex(32))
             self._session.add(row)
-        return row.seed
+        return bytes.fromhex(row.seed)
 
     def keep(self) -> None:
         """Make what was changed durable."""
@@ -97,21 +108,25 @@ class StudyNames:
 
 
 class LinkKey:
-    """Opens the link-key database for a Permit that says so, and for nothing else."""
+    """Opens the link-key database for a Permit that says so, and for nothing else.
 
-    def __init__(self, unlock: Callable[[], Database]) -> None:
+    `unlock` gives the open database and its 32-byte key, which seals the names in it.
+    """
+
+    def __init__(self, unlock: Callable[[], tuple[Database, bytes]]) -> None:
         self._unlock = unlock
-        self._database: Database | None = None
+        self._database: tuple[Database, bytes] | None = None
 
     def names(self, permit: Permit) -> StudyNames:
         """The names of the permit's study, in a transaction that its act ends. Raises Denied, Locked."""
         study = permit.for_link()
         if self._database is None:
             self._database = self._unlock()
-        return StudyNames(Session(self._database.writer, expire_on_commit=False), study)
+        database, key = self._database
+        return StudyNames(Session(database.writer, expire_on_commit=False, info={SEALING: Sealing(key)}), study)
 
     def close(self) -> None:
-        """Let the database go."""
+        """Let the database and its key go."""
         if self._database is not None:
-            self._database.close()
+            self._database[0].close()
             self._database = None

@@ -24,9 +24,12 @@ METADATA = {"records": Row.metadata, "link": LinkRow.metadata}
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def up(database: Database, what: str, revision: str = "head") -> None:
-    """Upgrade to `revision`; does nothing, and takes no lock, when the database is there already. Raises Damaged."""
-    config = _config(what)
+def up(database: Database, what: str, revision: str = "head", *, key: bytes | None = None) -> None:
+    """Upgrade to `revision`; does nothing, and takes no lock, when the database is there already.
+
+    `key` is the link key's own, which seals its rows. Raises Damaged, and Locked where rows need a key not given.
+    """
+    config = _config(what, key)
     scripts, now = ScriptDirectory.from_config(config), current(database)
     if now and now not in {script.revision for script in scripts.walk_revisions()}:
         raise Damaged("This vault was used by a newer Tillit, which changed its database. Upgrade Tillit to open it.")
@@ -34,9 +37,9 @@ def up(database: Database, what: str, revision: str = "head") -> None:
         _run(database, config, command.upgrade, revision)
 
 
-def down(database: Database, what: str, revision: str = "base") -> None:
-    """Downgrade to `revision`; "base" is an empty database."""
-    _run(database, _config(what), command.downgrade, revision)
+def down(database: Database, what: str, revision: str = "base", *, key: bytes | None = None) -> None:
+    """Downgrade to `revision`; "base" is an empty database. Raises Locked where rows need a key not given."""
+    _run(database, _config(what, key), command.downgrade, revision)
 
 
 def current(database: Database) -> str | None:
@@ -45,12 +48,12 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _config(what: str) -> Config:
+def _config(what: str, key: bytes | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("version_locations", str(HERE / what))
     config.set_main_option("path_separator", "os")
-    config.attributes["metadata"] = METADATA[what]
+    config.attributes.update(metadata=METADATA[what], key=key)
     return config
 
 
