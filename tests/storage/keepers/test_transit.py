@@ -214,9 +214,12 @@ def test_an_answer_of_no_use_is_locked(place: Place, status: int) -> None:
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Elsewhere) as other:
-        threading.Thread(target=other.handle_request).start()  # one; a second would find nobody
-        with pytest.raises(Locked):
-            place.read(Keeper("transit", f"http://127.0.0.1:{other.server_port}", "tillit", VAULT))
+        threading.Thread(target=other.serve_forever, args=(0.01,)).start()
+        try:
+            with pytest.raises(Locked):
+                place.read(Keeper("transit", f"http://127.0.0.1:{other.server_port}", "tillit", VAULT))
+        finally:
+            other.shutdown()
     assert asked == ["/v1/transit/decrypt/tillit"]
 
 
