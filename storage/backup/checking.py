@@ -1,0 +1,82 @@
+"""Reading a backup back in full: every byte of every file against the signed manifest, and no key needed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import objects
+from storage.backup import manifest as manifests
+from storage.backup import repository
+from storage.errors import Damaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.backup.manifest import Manifest
+    from storage.backup.terms import Told
+
+MISSING, ALTERED, UNREADABLE, EXTRA = "missing", "altered", "unreadable", "extra"
+SENTENCES = {
+    MISSING: "{path} is missing.",
+    ALTERED: "{path} is not what was written: it was edited or cut off.",
+    UNREADABLE: "{path} cannot be read: the disk may be failing.",
+    EXTRA: "{path} belongs to no backup. One that was cut off left it, and the next one removes it.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one file of a repository; "extra" harms no restore, the other kinds do."""
+
+    path: str
+    kind: str
+
+    def __str__(self) -> str:
+        return SENTENCES[self.kind].format(path=self.path)
+
+
+def check(folder: Path, vkey: str | None, told: Told) -> list[Problem]:
+    """Everything wrong with the repository in `folder`; `told` hears (bytes read, of all).
+
+    Without a verifier key the manifest itself is taken at its word. A repository that was put back whole to an
+    earlier state is sound: only a checkpoint of the ledger kept elsewhere tells. Raises NotFound if none is there.
+    """
+    with repository.usable():
+        try:
+            manifest = repository.read(folder, vkey)
+        except Damaged:
+            return [Problem(manifests.NAME, ALTERED)]
+        extra = [Problem(path, EXTRA) for path in repository.stray(folder, manifest)]
+        return [*wrong(folder, manifest, told), *extra]
+
+
+def wrong(folder: Path, manifest: Manifest, told: Told) -> list[Problem]:
+    """Every file that is not as the manifest says."""
+    done, total = 0, sum(entry.size for entry in manifest.files.values())
+    problems = _about(folder, manifest)
+    told(done, total)
+    for path, entry in manifest.files.items():
+        kind = _judge(folder, path, entry.sha256)
+        problems += [Problem(path, kind)] if kind else []
+        done += entry.size
+        told(done, total)
+    return problems
+
+
+def _about(folder: Path, manifest: Manifest) -> list[Problem]:
+    """The one file that the manifest does not name: every word in it follows from the manifest."""
+    data = repository.about(manifest.vault_id, manifest.what)
+    kind = _judge(folder, repository.ABOUT, hashlib.sha256(data).hexdigest())
+    return [Problem(repository.ABOUT, kind)] if kind else []
+
+
+def _judge(folder: Path, path: str, sha256: str) -> str | None:
+    try:
+        with repository.open_file(folder / path) as file:
+            return None if objects.digest(file) == sha256 else ALTERED
+    except FileNotFoundError:
+        return MISSING
+    except OSError:
+        return UNREADABLE

@@ -1,0 +1,173 @@
+"""Making a backup: what is new is added, then the manifest is replaced, then what nothing needs any more goes.
+
+Whoever is killed in the middle leaves the former backup as it was, since no file that its manifest names is touched
+before the new manifest is durable. What was copied by then is found and used by the next backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from storage import files, tombstones
+from storage.backup import manifest as manifests
+from storage.backup import owned, payloads, repository, rows, snapshots
+from storage.backup.manifest import Entry, Manifest
+from storage.backup.terms import RECORDS, Report, Source
+from storage.blobs import Folder
+from storage.errors import BadInput, Damaged, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from storage.backup.terms import Told
+    from storage.objects import Objects
+
+
+def back_up(source: Source, folder: Path, told: Told, *, keep: int | None = None) -> Report:
+    """Add a snapshot of `source` to the repository in `folder`, which is made if it is new or empty.
+
+    `told` hears (bytes of payloads done, of all); the newest `keep` snapshots stay, or all of them. A payload that
+    the vault has lost or altered is named in the report, and does not keep the rest from being backed up. Raises
+    BadInput for a folder that cannot be this backup's, Damaged, StorageFailed.
+    """
+    if keep is not None and keep < 1:
+        raise BadInput("At least one snapshot has to be kept.")
+    empty = Manifest(source.vault_id, source.what)
+    with repository.usable(), repository.claimed(folder, empty, source.signer) as former:
+        backup = _Backup(source, folder, former)
+        backup.copy_small_files()
+        backup.read_database()
+        report = backup.copy_payloads(told)
+        kept = backup.manifest(keep)
+        files.write(folder / manifests.NAME, kept.signed(source.signer).encode())
+        repository.clean(folder, kept)
+    return report
+
+
+class _Backup:
+    """One snapshot on its way into a repository; `_files` is what it needs there."""
+
+    def __init__(self, source: Source, folder: Path, former: Manifest) -> None:
+        self._source, self._folder, self._former = source, folder, former
+        self._name = snapshots.next_name(former.newest)
+        self._files: dict[str, Entry] = {}
+        self._buried = self._known_tombstones()
+        self._payloads: list[owned.Payload] = []
+        self._gone: set[str] = set()
+        self._rows = 0
+
+    def copy_small_files(self) -> None:
+        """The small files as they are now. Former ones go, so that an old passphrase opens no newer snapshot."""
+        contents = {name: files.read(path) for name, path in sorted(self._source.files.items())}
+        mark = hashlib.sha256(b"".join(name.encode() + b"\0" + data for name, data in contents.items())).hexdigest()
+        for name, data in contents.items():
+            self._keep(f"{repository.ROOT}/{mark[:32]}/{name}", data)
+
+    def read_database(self) -> None:
+        """Write the snapshot, and the keys and tombstones as of the same moment."""
+        with rows.at_one_moment(self._source.reader) as connection:
+            if self._source.what == RECORDS:
+                self._read_owned(connection)
+            lines = snapshots.Lines(connection, self._source, self._name)
+            self._seal(snapshots.path_of(self._name), lines)
+        self._rows = lines.count
+        for participant, text in self._buried.items():
+            self._keep(f"{tombstones.FOLDER}/{participant}", text.encode())
+        if self._former.under(tombstones.FOLDER).keys() - self._files.keys():
+            raise Damaged("A tombstone in the backup is missing or was edited. Put a sound copy of it back.")
+
+    def copy_payloads(self, told: Told) -> Report:
+        """Copy the payloads that are not in the repository yet."""
+        done, total, lost = 0, sum(payload.size for payload in self._payloads), []
+        copied: list[int] = []
+        told(done, total)
+        for payload in self._payloads:
+            try:
+                copied += [] if self._has_payload(payload) else [self._copy(payload)]
+            except (NotFound, Damaged):
+                lost.append(payload.name)
+            done += payload.size
+            told(done, total)
+        checkpoint = self._source.checkpoint
+        return Report(self._name, len(copied), sum(copied), self._rows, len(self._buried), checkpoint, lost)
+
+    def manifest(self, keep: int | None) -> Manifest:
+        """All that a retained snapshot needs, and nothing by which a shredded participant opens."""
+        earlier = [entry.first for entry in self._former.under(snapshots.FOLDER).values()]
+        oldest = sorted([*earlier, self._name])[-keep if keep else 0 :][0]
+        stay = {
+            path: entry
+            for path, entry in self._former.files.items()
+            if entry.last >= oldest and not self._is_over(path)
+        }
+        return replace(self._former, newest=self._name, files={**stay, **self._files})
+
+    def _is_over(self, path: str) -> bool:
+        top, *rest = path.split("/")
+        return top == repository.ROOT or path in self._gone or (top == owned.FOLDER and rest[0] in self._buried)
+
+    def _known_tombstones(self) -> dict[str, str]:
+        """What the repository knows of the shredded: a vault that was restored may have to learn it from there."""
+        whole = (
+            (self._folder / path).read_text(encoding="utf-8")
+            for path, entry in self._former.under(tombstones.FOLDER).items()
+            if repository.is_whole(self._folder, path, entry)
+        )
+        return {tombstones.read(self._source.signer.vkey, text).participant_id: text for text in whole}
+
+    def _read_owned(self, connection: sa.Connection) -> None:
+        self._buried |= owned.tombstones_in(connection, self._source.signer.vkey)
+        self._payloads = owned.payloads(connection, self._buried)
+        self._gone = {payloads.path_of(name) for name in owned.names_of(connection, self._buried)}
+        for participant, lines in owned.keys(connection, self._buried):
+            path = f"{owned.FOLDER}/{participant}/{owned.mark(self._source.recipient, lines)}.age"
+            if not self._has(path):
+                self._seal(path, [lines])
+
+    def _seal(self, path: str, lines: Iterable[bytes]) -> None:
+        self._files[path] = repository.seal(self._folder, path, lines, self._source.recipient, self._name)
+
+    def _keep(self, path: str, data: bytes) -> None:
+        """A small file that stays as it is once it is there."""
+        if not self._has(path):
+            self._files[path] = repository.store(self._folder, path, data, self._name)
+
+    def _has(self, path: str) -> bool:
+        """Whether the former backup has the file, whole; then this one has it too."""
+        entry = self._former.files.get(path)
+        if entry is None or not repository.is_whole(self._folder, path, entry):
+            return False
+        self._files[path] = entry.until(self._name)
+        return True
+
+    def _has_payload(self, payload: owned.Payload) -> bool:
+        """The same for a payload, without reading it, or if a killed backup left it there, after reading it."""
+        path = payloads.path_of(payload.name)
+        entry = self._former.files.get(path)
+        if entry and repository.size_of(self._folder / path) == entry.size:
+            self._files[path] = entry.until(self._name)
+            return True
+        left = Entry(payload.sha256 or "", payload.size, self._name, self._name)
+        if repository.is_whole(self._folder, path, left):
+            self._files[path] = left
+            return True
+        return False
+
+    def _copy(self, payload: owned.Payload) -> int:
+        """Bytes copied. Raises NotFound or Damaged for a payload that is not what its row says."""
+        here = Folder(self._folder / payloads.FOLDER)
+        here.remove(payload.name)
+        with self._objects().open(payload.name) as file:
+            sha256, size = payloads.copy(file, here, payload.name, payload.sha256)
+        self._files[payloads.path_of(payload.name)] = Entry(sha256, size, self._name, self._name)
+        return size
+
+    def _objects(self) -> Objects:
+        if self._source.objects is None:
+            raise BadInput("These records have payloads; a backup of them needs the place where they lie.")
+        return self._source.objects
