@@ -9,7 +9,9 @@ put one after the other they are a file that the stock `age` command opens.
     header      stanzas and their MAC: make, open, rewrap
     x25519, hybrid, passphrase   the three ways to wrap a file key
     names       strings that may be any of them
-    payload     sealing a stream, and reading it back at any position
+    chunks      what a payload is made of
+    payload     sealing, and reading back at any position
+    stream      reading forwards, from a pipe
     armour      the ASCII form, for reading
     whole       small files in memory
 """
@@ -22,6 +24,7 @@ from storage.age.hybrid import HybridIdentity, HybridRecipient
 from storage.age.names import parse_identity, parse_recipient
 from storage.age.passphrase import ScryptIdentity, ScryptRecipient
 from storage.age.payload import SealedReader, open_payload, seal_payload
+from storage.age.stream import open_stream
 from storage.age.whole import decrypt, encrypt
 from storage.age.x25519 import X25519Identity, X25519Recipient
 
@@ -47,6 +50,7 @@ __all__ = [
     "make_header",
     "open_header",
     "open_payload",
+    "open_stream",
     "parse_identity",
     "parse_recipient",
     "read_header",

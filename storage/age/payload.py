@@ -1,8 +1,4 @@
-"""The payload: a 16-byte nonce, then 64 KiB chunks, each sealed under its number and whether it is the last.
-
-So no chunk can be edited, moved, dropped or added, and any of them can be opened without those before it.
-Source: c2sp.org/age, "Payload" (STREAM, https://eprint.iacr.org/2015/189).
-"""
+"""Sealing a payload, and reading it back at any position: a chunk can be opened without those before it."""
 
 from __future__ import annotations
 
@@ -11,27 +7,25 @@ import os
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from storage.age.chunks import (
+    CHUNK_SIZE,
+    NONCE_SIZE,
+    SEALED_CHUNK_SIZE,
+    chunk_nonce,
+    one_ahead,
+    payload_cipher,
+    read_blocks,
+    read_up_to,
+)
 from storage.age.errors import BadHeader, BadPayload
-from storage.age.primitives import TAG_SIZE, derive
+from storage.age.primitives import TAG_SIZE
 from storage.errors import StorageFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from _typeshed import WriteableBuffer
 
-NONCE_SIZE = 16
-CHUNK_SIZE = 64 * 1024
-SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
-
-
-class Source(Protocol):
-    """What can be read: a file, a pipe, a SealedReader."""
-
-    def read(self, size: int, /) -> bytes | None:
-        """At most `size` bytes; none at the end."""
+    from storage.age.chunks import Block, Source
 
 
 class Sink(Protocol):
@@ -42,15 +36,19 @@ class Sink(Protocol):
 
 
 def seal_payload(source: Source, sink: Sink, file_key: bytes) -> int:
-    """Seal all of `source` into `sink`, one chunk in memory at a time; returns the bytes written.
+    """Seal all of `source` into `sink`, a few mebibytes in memory at a time; returns the bytes written.
 
     A file key seals one payload, ever. Raises StorageFailed if `sink` does not take everything.
     """
     nonce = os.urandom(NONCE_SIZE)
-    cipher = _cipher(file_key, nonce)
+    cipher = payload_cipher(file_key, nonce)
+
+    def seal(block: Block) -> list[bytes]:
+        return [cipher.encrypt(number, chunk, None) for number, chunk in block.chunks()]
+
     written = _write(sink, nonce)
-    for number, (chunk, last) in enumerate(_chunks(source)):
-        written += _write(sink, cipher.encrypt(_chunk_nonce(number, last=last), chunk, None))
+    for sealed in one_ahead(seal, read_blocks(source, CHUNK_SIZE)):
+        written += sum(_write(sink, chunk) for chunk in sealed)
     return written
 
 
@@ -69,10 +67,10 @@ class SealedReader(io.RawIOBase):
     def __init__(self, payload: BinaryIO, file_key: bytes) -> None:
         super().__init__()
         self._payload = payload
-        nonce = _read(payload, NONCE_SIZE)
+        nonce = read_up_to(payload, NONCE_SIZE)
         if len(nonce) != NONCE_SIZE:
             raise BadHeader(what="it is cut off after the header")  # the published vectors count the nonce with it
-        self._cipher = _cipher(file_key, nonce)
+        self._cipher = payload_cipher(file_key, nonce)
         self._start = payload.tell()
         sealed = payload.seek(0, io.SEEK_END) - self._start
         self._count = -(-sealed // SEALED_CHUNK_SIZE)
@@ -90,9 +88,9 @@ class SealedReader(io.RawIOBase):
 
     def _open(self, number: int) -> bytes:
         self._payload.seek(self._start + number * SEALED_CHUNK_SIZE)
-        sealed = _read(self._payload, SEALED_CHUNK_SIZE)
+        sealed = read_up_to(self._payload, SEALED_CHUNK_SIZE)
         try:
-            return self._cipher.decrypt(_chunk_nonce(number, last=number == self._count - 1), sealed, None)
+            return self._cipher.decrypt(chunk_nonce(number, last=number == self._count - 1), sealed, None)
         except InvalidTag:
             raise BadPayload from None
 
@@ -146,31 +144,6 @@ class SealedReader(io.RawIOBase):
         self._chunk = b""
         self._payload.close()
         super().close()
-
-
-def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(derive(file_key, nonce, b"payload"))
-
-
-def _chunk_nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
-
-
-def _chunks(source: Source) -> Iterator[tuple[bytes, bool]]:
-    """Each chunk and whether it is the last; an empty source has one, empty."""
-    chunk = _read(source, CHUNK_SIZE)
-    while following := _read(source, CHUNK_SIZE):
-        yield chunk, False
-        chunk = following
-    yield chunk, True
-
-
-def _read(file: Source, size: int) -> bytes:
-    """`size` bytes or all there are; a pipe may need several reads."""
-    data = file.read(size) or b""
-    while data and len(data) < size and (more := file.read(size - len(data))):
-        data += more
-    return data
 
 
 def _write(sink: Sink, data: bytes) -> int:

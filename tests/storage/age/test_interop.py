@@ -12,7 +12,7 @@ import pyrage
 import pytest
 
 from storage import age
-from storage.age.payload import CHUNK_SIZE
+from storage.age.chunks import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
