@@ -123,7 +123,7 @@ class Recording(Row):
     participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
     number: Mapped[int]
     sha256: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(sa.BigInteger)
     facts: Mapped[dict[str, Any]]
     stage: Mapped[str] = mapped_column(default="received")
     problem: Mapped[str | None]
@@ -150,7 +150,7 @@ class Artefact(Row):
     header: Mapped[bytes]
     blob: Mapped[str]
     sealed_blob: Mapped[bytes]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(sa.BigInteger)
     payload_sha256: Mapped[str | None]
     made_by: Mapped[dict[str, Any]]
 
