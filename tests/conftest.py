@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.house_fixtures import House, build
+from tests.servers.postgres import postgres  # noqa: F401  # a fixture of every room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
