@@ -109,6 +109,7 @@ class Gate:
             if isinstance(error, DBAPIError | OSError):
                 raise StorageFailed(UNWRITTEN) from None
             raise
+        self._vault.ledger.follow()
 
     def _ask_again(self, session: Session, question: Question) -> None:
         again = self._decide(session.connection(), question)

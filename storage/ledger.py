@@ -1,64 +1,55 @@
 """The append-only audit log: an RFC 6962 Merkle tree whose head is a C2SP checkpoint, signed with Ed25519.
 
-A leaf is one line of JSON: opaque ids, a rule's id, an outcome. What could point at a person (the hash of their
-recording) stands there only as a salted commitment; the salt is kept beside the leaf, so that it can be erased
-while the tree still adds up. `append` runs inside the caller's transaction, `record` in one of its own.
+It has two homes, best on two disks: the database, whose rows are the tree, and a file that follows them. An entry
+counts as taken when one of them has it; one that only the file could take waits there and goes into the tree with the
+next that the database takes. If neither takes it, nothing opens.
+
+`append` runs inside the caller's transaction, who calls `follow` after the commit; `record` does all of it.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
-import secrets
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import errno
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage import age, merkle, note
-from storage.errors import Damaged, StorageFailed
-from storage.records import LedgerEntry, LedgerHead, now
+from storage import ledger_rows, merkle, note
+from storage.errors import StorageFailed, TillitError
+from storage.ledger_file import LedgerFile
+from storage.ledger_group import Together
+from storage.ledger_leaf import Entry, Leaf, commitment, leaf_of
+from storage.ledger_proof import Growth, Proof, Prover
+from storage.ledger_rows import HEAD
+from storage.ledger_tiles import Tiles
+from storage.ledger_verify import Verified, Verifier, differences
+from storage.records import LedgerHead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from storage.database import Database
 
-HEAD = "head"
-PAGE = 5000
+__all__ = ["Entry", "Growth", "Ledger", "Proof", "Verified", "commitment"]
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened; `facts` go in the clear (ids, counts, rule ids), `committed` as commitments.
-
-    What opens the commitments is sealed to `recipient`, the participant's; without one it is not kept.
-    """
-
-    event: str
-    act: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    committed: dict[str, str] = field(default_factory=dict)
-    participant: str | None = None
-    recipient: age.HybridRecipient | None = None
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What a check of the whole ledger found: how many entries, and the checkpoint they add up to."""
-
-    size: int
-    checkpoint: str
+UNWRITTEN = "The ledger could not be written, so nothing was opened. Check the disk and run `tillit doctor`."
+UNFOLLOWED = "The ledger's file could not be written ({why}); what it lacks is in the database. Check the file's disk."
+UNREADABLE = "The ledger's file or the database could not be read just now. Check their disks."
+AHEAD = "The ledger's file has more entries than the database. Run `tillit audit verify`."
 
 
 class Ledger:
-    """The ledger of one vault."""
+    """The ledger of one vault; `file` is the path of its second home, which need not be there yet."""
 
-    def __init__(self, database: Database, signer: note.Signer) -> None:
+    def __init__(self, database: Database, signer: note.Signer, file: Path) -> None:
         self._database = database
         self.signer = signer
+        self._file = LedgerFile(file, signer)
+        self._together = Together(self._record_all)
+        self._unfollowed: str | None = None
 
     def start(self, session: Session) -> None:
         """Write the head of an empty ledger."""
@@ -66,29 +57,116 @@ class Ledger:
         checkpoint = self.signer.checkpoint(0, frontier.root())
         session.add(LedgerHead(id=HEAD, size=0, frontier=frontier.to_bytes(), checkpoint=checkpoint))
 
-    def record(self, entry: Entry) -> int:
-        """Append `entry` and make it durable; raises StorageFailed, and then nothing may open."""
-        try:
-            with Session(self._database.writer) as session, session.begin():
-                return self.append(session, entry)
-        except (DBAPIError, OSError):
-            raise StorageFailed(
-                "The ledger could not be written, so nothing was opened. Check the disk and run `tillit doctor`.",
-            ) from None
+    def record(self, entry: Entry) -> int | None:
+        """Make `entry` durable; calls from several threads share a transaction. Returns its position.
+
+        None if only the file could take it. It then waits, and what opens its commitments is not kept. Raises
+        StorageFailed if nothing took it, and then nothing may open.
+        """
+        return self._together(leaf_of(entry))
 
     def append(self, session: Session, entry: Entry) -> int:
         """Append `entry` in the caller's transaction; returns its position, from 0."""
-        head = session.get_one(LedgerHead, HEAD, populate_existing=True)
-        frontier = merkle.Frontier.from_bytes(head.frontier)
-        position, salts = head.size, {name: secrets.token_hex(16) for name in entry.committed}
-        leaf = _leaf(entry, salts)
-        frontier.add(merkle.leaf_hash(leaf))
-        sealed = _sealed_openings(entry, salts)
-        session.add(
-            LedgerEntry(position=position, leaf=leaf, participant_id=entry.participant, sealed_openings=sealed),
-        )
-        self._move_head(session, position, frontier)
-        return position
+        return self._append(session, [leaf_of(entry)])
+
+    def append_all(self, session: Session, entries: Iterable[Entry]) -> int:
+        """Append many entries in the caller's transaction, under one signature; returns the first one's position."""
+        return self._append(session, [leaf_of(entry) for entry in entries])
+
+    def follow(self) -> None:
+        """Bring the file up to what the database has committed. Never raises: `warnings` says what went wrong."""
+        try:
+            self._file.follow(lambda first: ledger_rows.pages(self._database.reader, first), self._missing)
+            self._unfollowed = None
+        except OSError as error:
+            self._unfollowed = errno.errorcode.get(error.errno or 0, "unknown")
+        except (SQLAlchemyError, TillitError):
+            self._unfollowed = "database"
+
+    def warnings(self) -> list[str]:
+        """What is wrong with the file, in sentences: not written, behind or ahead of the database, entries waiting."""
+        said = [UNFOLLOWED.format(why=self._unfollowed)] if self._unfollowed else []
+        try:
+            tail = self._file.tail()
+            with Session(self._database.reader) as session:
+                lacking = ledger_rows.head(session).size - (tail.last + 1)
+            waiting = len(self._missing(tail.waiting))
+        except (OSError, SQLAlchemyError, TillitError):
+            return said or [UNREADABLE]
+        return [*said, *([AHEAD] if lacking < 0 else []), *differences(max(lacking, 0), waiting)]
+
+    def checkpoint(self) -> str:
+        """The newest signed checkpoint, a C2SP signed note."""
+        with Session(self._database.reader) as session:
+            return ledger_rows.head(session).checkpoint
+
+    def leaves(self) -> Iterator[bytes]:
+        """Every leaf in order, byte for byte."""
+        for _, leaf in self.rows():
+            yield leaf
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Every (position, leaf) in order."""
+        for page in ledger_rows.pages(self._database.reader):
+            yield from page
+
+    def verify(self, kept: str | None = None) -> Verified:
+        """Recompute the tree; `kept` is a checkpoint from elsewhere. Raises Damaged if anything disagrees."""
+        return Verifier(self._database.reader, self._file, self.signer.vkey).verify(kept)
+
+    def prove(self, position: int) -> Proof:
+        """That the entry at `position` is in the ledger. Raises NotFound, Damaged if it cannot be shown."""
+        return Prover(self._database.reader, self.signer.vkey).prove(position)
+
+    def consistent(self, old_checkpoint: str) -> Growth:
+        """That the ledger only grew since `old_checkpoint`. Raises Damaged if it did not, or for what is none."""
+        old = note.verify(self.signer.vkey, old_checkpoint)
+        return Prover(self._database.reader, self.signer.vkey).grew_from(old)
+
+    def _record_all(self, leaves: list[Leaf]) -> list[int | None]:
+        try:
+            with Session(self._database.writer) as session, session.begin():
+                first = self._append(session, leaves)
+        except (SQLAlchemyError, OSError, StorageFailed):
+            self._wait(leaves)
+            return [None] * len(leaves)
+        self.follow()
+        return list(range(first, first + len(leaves)))
+
+    def _wait(self, leaves: list[Leaf]) -> None:
+        try:
+            self._file.wait(leaves)
+        except OSError:
+            raise StorageFailed(UNWRITTEN) from None
+
+    def _append(self, session: Session, new: list[Leaf]) -> int:
+        """Append entries, behind those that waited in the file; returns the first new one's position."""
+        waited = self._waited(session)
+        leaves = [*waited, *new]
+        head = ledger_rows.head(session)
+        frontier, first = merkle.Frontier.from_bytes(head.frontier), head.size
+        if not leaves:
+            return first
+        hashes = [merkle.leaf_hash(leaf.data) for leaf in leaves]
+        ledger_rows.insert(session, first, leaves)
+        Tiles(session).grow(first, hashes)
+        frontier.extend(hashes)
+        self._move_head(session, first, frontier)
+        return first + len(waited)
+
+    def _waited(self, session: Session) -> list[Leaf]:
+        """Those of the file's waiting entries that are not in the tree yet; they go in now, or with a later entry."""
+        try:
+            waiting = self._file.tail().waiting
+        except OSError:
+            return []
+        return ledger_rows.missing(session.connection(), waiting) if waiting else []
+
+    def _missing(self, waiting: list[Leaf]) -> list[Leaf]:
+        if not waiting:
+            return []
+        with self._database.reader.connect() as connection:
+            return ledger_rows.missing(connection, waiting)
 
     def _move_head(self, session: Session, old_size: int, frontier: merkle.Frontier) -> None:
         moved = session.execute(
@@ -104,80 +182,3 @@ class Ledger:
         if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
             raise StorageFailed("Somebody else wrote to the ledger at the same time. Try again.")
         session.flush()
-
-    def checkpoint(self) -> str:
-        """The newest signed checkpoint, a C2SP signed note."""
-        with self._database.reader.connect() as connection:
-            return connection.execute(sa.select(LedgerHead.checkpoint).where(LedgerHead.id == HEAD)).scalar_one()
-
-    def leaves(self) -> Iterator[bytes]:
-        """Every leaf in order, byte for byte."""
-        for row in self.rows():
-            yield row.leaf
-
-    def rows(self) -> Iterator[sa.Row[int, bytes]]:
-        """Every (position, leaf) in order."""
-        columns = sa.select(LedgerEntry.position, LedgerEntry.leaf).order_by(LedgerEntry.position)
-        with self._database.reader.connect() as connection:
-            yield from connection.execution_options(yield_per=PAGE).execute(columns)
-
-    def verify(self, kept: str | None = None) -> Verified:
-        """Recompute the tree; `kept` is a checkpoint from elsewhere. Raises Damaged if anything disagrees."""
-        checkpoint = self.checkpoint()
-        wanted = [self._trusted(checkpoint)]
-        if kept is not None:
-            wanted.append(self._kept(kept))
-        frontier = merkle.Frontier()
-        wanted = _compare(frontier, wanted)
-        for position, leaf in self.rows():
-            if position != frontier.size:
-                raise Damaged("The ledger has a gap after entry {n}. Restore it from a backup.", n=frontier.size)
-            frontier.add(merkle.leaf_hash(leaf))
-            wanted = _compare(frontier, wanted)
-        if wanted:
-            raise Damaged("The ledger is shorter than a signed checkpoint says: entries were cut off its end.")
-        if frontier.size > self._trusted(self.checkpoint()).size:  # read anew: others may have written meanwhile
-            raise Damaged("The ledger has entries after its signed end: they were not written by Tillit.")
-        return Verified(frontier.size, checkpoint)
-
-    def _trusted(self, text: str) -> note.Checkpoint:
-        return note.verify(self.signer.vkey, text)
-
-    def _kept(self, text: str) -> note.Checkpoint:
-        try:
-            return self._trusted(text)
-        except Damaged:
-            raise Damaged(
-                "What was given as a kept checkpoint is none that this ledger's key signed. It is another file, was "
-                "edited or belongs to another vault; if you are sure of it, then this ledger was replaced."
-            ) from None
-
-
-def _compare(frontier: merkle.Frontier, wanted: list[note.Checkpoint]) -> list[note.Checkpoint]:
-    """The checkpoints still to be reached; raises Damaged if one of this size has another root."""
-    if any(one.size == frontier.size and one.root != frontier.root() for one in wanted):
-        raise Damaged("The ledger does not add up to its checkpoint at entry {n}: it was edited.", n=frontier.size)
-    return [one for one in wanted if one.size > frontier.size]
-
-
-def _leaf(entry: Entry, salts: dict[str, str]) -> bytes:
-    commitments = {name: commitment(salts[name], value) for name, value in entry.committed.items()}
-    line = {"v": 1, "t": now().isoformat(), "event": entry.event, "act": entry.act, **entry.facts}
-    if entry.participant:
-        line["participant"] = entry.participant
-    if commitments:
-        line["committed"] = commitments
-    return json.dumps(line, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _sealed_openings(entry: Entry, salts: dict[str, str]) -> bytes | None:
-    """JSON of {name: [salt, value]}, an age file to the participant's recipient."""
-    if not entry.committed or entry.recipient is None:
-        return None
-    openings = {name: [salts[name], value] for name, value in entry.committed.items()}
-    return age.encrypt(json.dumps(openings).encode(), [entry.recipient])
-
-
-def commitment(salt: str, value: str) -> str:
-    """HMAC-SHA-256 of `value` under a random salt of 16 bytes: opens for who holds the salt, says nothing else."""
-    return hmac.digest(bytes.fromhex(salt), value.encode(), "sha256").hex()

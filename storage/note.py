@@ -61,6 +61,18 @@ class Signer:
         signature = _base64(self._key_id + self._key.sign(text.encode()))
         return f"{text}\n— {self.origin} {signature}\n"
 
+    def signature(self, data: bytes) -> bytes:
+        """64 bytes over `data`, which does not end with a newline and so is the text of no note."""
+        return self._key.sign(data)
+
+    def signed(self, data: bytes, signature: bytes) -> bool:
+        """Whether `signature` made this one over `data`."""
+        try:
+            self._key.public_key().verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
+
 
 def verify(vkey: str, note: str) -> Checkpoint:
     """The checkpoint in a note signed by `vkey`'s log. Raises Damaged, BadInput for what is not a verifier key."""

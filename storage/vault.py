@@ -87,7 +87,7 @@ def assemble(folder: Path, about: Settings, root: Root, link_root: Callable[[], 
         with files.usable():
             return stores.link(folder, about, link_root())
 
-    ledger = Ledger(database, signer(folder, about, root))
+    ledger = Ledger(database, signer(folder, about, root), stores.ledger_file(folder, about))
     blobs = stores.objects(folder, about, secrets)
     return Vault(folder, about, database, blobs, Keys(database, root), ledger, LinkKey(unlock_link))
 

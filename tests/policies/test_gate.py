@@ -136,13 +136,15 @@ def test_a_permit_opens_nothing_after_its_act_or_for_somebody_else(house: House)
 
 
 def test_nothing_opens_when_the_ledger_cannot_be_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the decision cannot be made durable, the body of the act never runs."""
+    """If neither the database nor the ledger's file takes the decision, the body of the act never runs."""
     recording = _keep_recording(house, house.participant("P01"))
 
     def fail(*_: object) -> int:
         raise StorageFailed("The ledger could not be written.")
 
-    monkeypatch.setattr(type(house.vault.ledger), "append", fail)
+    monkeypatch.setattr(type(house.vault.ledger), "_append", fail)
+    (house.vault.folder / "ledger.log").unlink()
+    (house.vault.folder / "ledger.log").mkdir()
     with pytest.raises(StorageFailed), house.desk("ragna").act(Action.READ_TRANSCRIPT, recording, Purpose.ANALYSE):
         pytest.fail("the door opened")
 

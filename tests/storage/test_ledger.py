@@ -11,16 +11,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from policies import audit
-from storage import merkle
+from storage import age, merkle
 from storage.errors import AlreadyThere, Damaged, StorageFailed
 from storage.ledger import Entry, commitment
 from storage.note import Signer
+from storage.permit import Permit
 from storage.records import LedgerEntry, LedgerHead
+from tests.storage.ledgers import rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from storage.records import Participant
     from tests.house_fixtures import House
+
+HASH = "ab" * 32
 
 
 def _grow(house: House, entries: int) -> None:
@@ -28,10 +33,15 @@ def _grow(house: House, entries: int) -> None:
         house.vault.ledger.record(Entry("test", "act", {"n": number}))
 
 
+def _file(house: House) -> Path:
+    return house.vault.folder / "ledger.log"
+
+
 def test_entries_come_back_in_order_byte_for_byte(house: House) -> None:
     """Each entry is a line of JSON at the position it was given."""
     position = house.vault.ledger.record(Entry("test", "act", {"n": 7}))
     leaves = list(house.vault.ledger.leaves())
+    assert position is not None
     assert json.loads(leaves[position])["n"] == 7
     assert len(leaves) == position + 1
 
@@ -65,6 +75,9 @@ def test_a_rolled_back_ledger_shows_against_a_checkpoint_kept_elsewhere(house: H
     with Session(house.vault.database.writer) as session, session.begin():
         session.execute(sa.delete(LedgerEntry).where(LedgerEntry.position >= old.size))
         session.merge(LedgerHead(id="head", size=old.size, frontier=old.frontier, checkpoint=old.checkpoint))
+    with pytest.raises(Damaged, match="rolled back"):
+        ledger.verify()
+    _file(house).unlink()  # whoever rolls back both homes is caught by what neither holds
     assert ledger.verify().size == old.size
     with pytest.raises(Damaged, match="shorter"):
         ledger.verify(kept)
@@ -75,16 +88,10 @@ def test_a_rewritten_ledger_of_the_same_size_shows_against_a_checkpoint_kept_els
     ledger = house.vault.ledger
     _grow(house, 5)
     kept = ledger.checkpoint()
-    with Session(house.vault.database.writer) as session, session.begin():
-        row = session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == 3)).one()
-        row.leaf = row.leaf.replace(b"e", b"f", 1)
-        session.flush()
-        frontier = merkle.Frontier()
-        for leaf in session.scalars(sa.select(LedgerEntry.leaf).order_by(LedgerEntry.position)):
-            frontier.add(merkle.leaf_hash(leaf))
-        head = session.get_one(LedgerHead, "head")
-        head.frontier = frontier.to_bytes()
-        head.checkpoint = ledger.signer.checkpoint(frontier.size, frontier.root())
+    rewrite(house.vault.database, lambda old: [*old[:3], old[3].replace(b"e", b"f", 1), *old[4:]], ledger.signer)
+    with pytest.raises(Damaged, match="differ at entry 3"):
+        ledger.verify()
+    _file(house).unlink()
     assert ledger.verify().size == int(kept.splitlines()[1])
     with pytest.raises(Damaged, match="edited"):
         ledger.verify(kept)
@@ -95,7 +102,7 @@ def test_entries_nobody_signed_show(house: House) -> None:
     _grow(house, 2)
     with Session(house.vault.database.writer) as session, session.begin():
         size = session.get_one(LedgerHead, "head").size
-        session.add(LedgerEntry(position=size, leaf=b"{}", participant_id=None, openings={}))
+        session.add(LedgerEntry(position=size, leaf=b"{}", participant_id=None))
     with pytest.raises(Damaged, match="signed end"):
         house.vault.ledger.verify()
 
@@ -137,22 +144,44 @@ def test_a_head_that_moved_under_our_feet_takes_no_entry(house: House) -> None:
     assert ledger.verify().size == before
 
 
-def test_a_commitment_opens_with_its_salt_and_is_not_in_the_leaf(house: House) -> None:
-    """A recording's hash is in the leaf only as a commitment, and the kept salt opens it."""
-    position = house.vault.ledger.record(Entry("test", "act", {}, {"sha256": "ab" * 32}))
+def _committed(house: House) -> tuple[LedgerEntry, Participant, age.HybridRecipient]:
+    """An entry that commits to a recording's hash, and the participant whose key opens the commitment."""
+    held = house.participant("P01")
+    recipient = house.vault.keys.recipient(held.id)
+    position = house.vault.ledger.record(Entry("test", "act", {}, {"sha256": HASH}, held.id, recipient))
     with Session(house.vault.database.reader) as session:
-        row = session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == position)).one()
-    salt, value = row.openings["sha256"]
-    assert value == "ab" * 32
-    assert value.encode() not in row.leaf
+        return session.scalars(sa.select(LedgerEntry).where(LedgerEntry.position == position)).one(), held, recipient
+
+
+def test_a_commitment_opens_for_the_participants_key_alone_and_is_not_in_the_leaf(house: House) -> None:
+    """A recording's hash is in the leaf only as a commitment; its salt is sealed to the participant and opens it."""
+    row, held, _ = _committed(house)
+    permit = Permit("act", house.study.id, frozenset({held.id}))
+    assert row.sealed_openings is not None
+    openings = age.decrypt(row.sealed_openings, [house.vault.keys.participant(permit, held.id)])
+    salt, value = json.loads(openings)["sha256"]
+    assert value == HASH
+    assert value.encode() not in row.leaf + row.sealed_openings
     assert json.loads(row.leaf)["committed"]["sha256"] == commitment(salt, value)
+    with pytest.raises(age.NoMatch):
+        age.decrypt(row.sealed_openings, [age.HybridIdentity.generate()])
+
+
+def test_without_a_recipient_nothing_is_kept_that_opens_a_commitment(house: House) -> None:
+    """An entry about nobody has its commitment, and no salt lies beside it."""
+    house.vault.ledger.record(Entry("test", "act", {}, {"sha256": HASH}))
+    with Session(house.vault.database.reader) as session:
+        row = session.scalars(sa.select(LedgerEntry).order_by(LedgerEntry.position.desc())).first()
+    assert row is not None
+    assert row.sealed_openings is None
+    assert json.loads(row.leaf)["committed"]["sha256"] != HASH
 
 
 def test_the_openings_can_be_erased_while_the_ledger_still_adds_up(house: House) -> None:
     """Forgetting the salts changes nothing that is signed."""
-    house.vault.ledger.record(Entry("test", "act", {}, {"sha256": "ab" * 32}, "somebody"))
+    _committed(house)
     with Session(house.vault.database.writer) as session, session.begin():
-        session.execute(sa.update(LedgerEntry).values(openings={}))
+        session.execute(sa.update(LedgerEntry).values(sealed_openings=None))
     assert house.vault.ledger.verify().size > 0
 
 
