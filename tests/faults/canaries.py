@@ -29,11 +29,11 @@ class Hunt:
         seen = {guise for layer in unwrapped(data) for guise in self._needles.within(layer)}
         return {number for guise in seen for number in self._known[guise]}
 
-    def under(self, folder: Path) -> Iterator[str]:
-        """Each "file: secret number" under a folder; names of files, and what links point to, are looked at too."""
+    def under(self, folder: Path) -> Iterator[tuple[str, int]]:
+        """Each (file, number) under a folder; names of files, and what links point to, are looked at too."""
         for path in sorted(folder.rglob("*")):
             for data in _shown_by(path, folder):
-                yield from (f"{path.name}: secret {number}" for number in sorted(self.within(data)))
+                yield from ((path.name, number) for number in sorted(self.within(data)))
 
 
 def _shown_by(path: Path, folder: Path) -> Iterator[bytes]:
@@ -47,4 +47,4 @@ def _shown_by(path: Path, folder: Path) -> Iterator[bytes]:
 def found(folders: Iterable[Path], secrets: Iterable[bytes]) -> list[str]:
     """Each "file: secret number" that lies in the clear under one of the folders."""
     hunt = Hunt(secrets)
-    return [hit for folder in folders for hit in hunt.under(folder)]
+    return [f"{name}: secret {number}" for folder in folders for name, number in hunt.under(folder)]

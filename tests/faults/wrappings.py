@@ -36,19 +36,20 @@ URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def unwrapped(data: bytes, deep: int = DEEP) -> Iterator[bytes]:
-    """`data` itself and everything wrapped up in it, and in that, `deep` times over."""
+    """`data` itself, everything wrapped up in it, and everything in that, `deep` times over.
+
+    What was wrapped alike comes in one piece, line after line: a log holds a hundred thousand words in base64.
+    """
     yield data
     if deep:
-        for inner in (*_streams(data), *_armoured(data)):
-            yield from unwrapped(inner, deep - 1)
+        for inner in (_streams(data), *_armoured(data)):
+            yield from unwrapped(inner, deep - 1) if inner else ()
 
 
-def _streams(data: bytes) -> Iterator[bytes]:
-    """What inflates to something: from the very beginning, and from whatever looks like a header."""
+def _streams(data: bytes) -> bytes:
+    """What inflates: from the very beginning, and from whatever looks like a header."""
     starts = [(0, RAW), *(_payload(data, header.start()) for header in HEADER.finditer(data))]
-    for start, kind in starts:
-        if out := inflated(data, start, kind):
-            yield out
+    return b"\n".join(out for start, kind in starts if (out := inflated(data, start, kind)))
 
 
 def _payload(data: bytes, at: int) -> tuple[int, int]:
@@ -77,10 +78,14 @@ def inflated(data: bytes, start: int, kind: int) -> bytes:
 
 def _armoured(data: bytes) -> Iterator[bytes]:
     """Runs of base64, broken into lines or not, and of hex, decoded; what stands right before one may shift it."""
-    for run in ARMOUR.findall(data):
-        text = BREAKS.sub(b"", run).translate(URLSAFE)
-        for shift in range(4):
-            whole = (len(text) - shift) // 4 * 4
-            yield base64.b64decode(text[shift : shift + whole])
-        for digits in HEX.findall(text):
-            yield from (bytes.fromhex(digits[odd : odd + (len(digits) - odd) // 2 * 2].decode()) for odd in range(2))
+    runs = [BREAKS.sub(b"", run).translate(URLSAFE) for run in ARMOUR.findall(data)]
+    for shift in range(4):
+        yield b"\n".join(base64.b64decode(_whole(run, shift, 4)) for run in runs)
+    digits = [found for run in runs for found in HEX.findall(run)]
+    for shift in range(2):
+        yield b"\n".join(bytes.fromhex(_whole(run, shift, 2).decode()) for run in digits)
+
+
+def _whole(run: bytes, start: int, group: int) -> bytes:
+    """As many whole groups of characters as there are from `start` on."""
+    return run[start : start + (len(run) - start) // group * group]
