@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -13,53 +11,22 @@ import pytest
 
 from storage import age
 from storage.age.chunks import CHUNK_SIZE
+from tests.storage.age.others import (
+    needs_age,
+    needs_new_age,
+    needs_terminal,
+    needs_typage,
+    stock,
+    stock_with_passphrase,
+    typage,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SIZES = [0, 1, 1000, CHUNK_SIZE, 2 * CHUNK_SIZE + 1]
 PASSPHRASE = b"correct horse battery"
-AGE = shutil.which("age")
-SETSID = shutil.which("setsid")  # from util-linux; gives the command a terminal of its own
-
-needs_age = pytest.mark.skipif(AGE is None, reason="the stock age command is not installed")
-
-
-def knows_post_quantum() -> bool:
-    """Whether the stock command is 1.3 or newer, which has the post-quantum recipients."""
-    if AGE is None:
-        return False
-    said = subprocess.run([AGE, "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.match(r"v?(\d+)\.(\d+)", said)
-    return found is not None and (int(found[1]), int(found[2])) >= (1, 3)
-
-
-def run(arguments: list[str], data: bytes) -> bytes:
-    """What the stock command makes of `data`."""
-    assert AGE is not None
-    return subprocess.run([AGE, *arguments], input=data, capture_output=True, check=True).stdout
-
-
-def run_with_passphrase(arguments: list[str], folder: Path, data: bytes) -> bytes:
-    """The same, with the passphrase typed at the terminal the command insists on."""
-    assert AGE is not None
-    assert SETSID is not None
-    (folder / "in").write_bytes(data)
-    master, terminal = os.openpty()
-    try:
-        os.write(master, PASSPHRASE + b"\n" + PASSPHRASE + b"\n")
-        subprocess.run(
-            [SETSID, "--ctty", "--wait", AGE, *arguments, "-o", str(folder / "out"), str(folder / "in")],
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            timeout=60,
-            check=True,
-        )
-    finally:
-        os.close(master)
-        os.close(terminal)
-    return (folder / "out").read_bytes()
+KINDS = [age.X25519Identity, age.HybridIdentity]
 
 
 @needs_age
@@ -69,30 +36,76 @@ def test_stock_age_x25519(tmp_path: Path, size: int) -> None:
     identity, data = age.X25519Identity.generate(), os.urandom(size)
     (tmp_path / "identity").write_text(f"{identity}\n")
     sealed = age.encrypt(data, [identity.recipient()])
-    assert run(["-d", "-i", str(tmp_path / "identity")], sealed) == data
-    assert age.decrypt(run(["-r", str(identity.recipient())], data), [identity]) == data
-    assert age.decrypt(run(["-a", "-r", str(identity.recipient())], data), [identity]) == data
+    assert stock(["-d", "-i", str(tmp_path / "identity")], sealed) == data
+    assert age.decrypt(stock(["-r", str(identity.recipient())], data), [identity]) == data
+    assert age.decrypt(stock(["-a", "-r", str(identity.recipient())], data), [identity]) == data
 
 
-@needs_age
-@pytest.mark.skipif(SETSID is None, reason="the setsid command is not installed")
+@needs_terminal
 def test_stock_age_passphrase(tmp_path: Path) -> None:
     """The stock command and we open each other's files under a passphrase, which is how a vault's root is kept."""
     sealed = age.encrypt(b"the root", [age.ScryptRecipient(PASSPHRASE, 10)])
-    assert run_with_passphrase(["-d"], tmp_path, sealed) == b"the root"
-    (tmp_path / "out").unlink()
-    theirs = run_with_passphrase(["-p"], tmp_path, b"the root")
+    assert stock_with_passphrase(["-d"], PASSPHRASE, tmp_path, sealed) == b"the root"
+    theirs = stock_with_passphrase(["-p"], PASSPHRASE, tmp_path, b"the root")
     assert age.decrypt(theirs, [age.ScryptIdentity(PASSPHRASE)]) == b"the root"
 
 
-@pytest.mark.skipif(not knows_post_quantum(), reason="the stock age command is not installed or older than 1.3")
-def test_stock_age_post_quantum(tmp_path: Path) -> None:
-    """The stock command and we open each other's post-quantum files."""
-    identity = age.HybridIdentity.generate()
+@needs_new_age
+@pytest.mark.parametrize("size", SIZES)
+def test_stock_age_post_quantum(tmp_path: Path, size: int) -> None:
+    """The stock command and we open each other's post-quantum files, of every length around a chunk."""
+    identity, data = age.HybridIdentity.generate(), os.urandom(size)
     (tmp_path / "identity").write_text(f"{identity}\n")
-    sealed = age.encrypt(b"for a lifetime", [identity.recipient()])
-    assert run(["-d", "-i", str(tmp_path / "identity")], sealed) == b"for a lifetime"
-    assert age.decrypt(run(["-r", str(identity.recipient())], b"for a lifetime"), [identity]) == b"for a lifetime"
+    (tmp_path / "recipient").write_text(f"{identity.recipient()}\n")
+    sealed = age.encrypt(data, [identity.recipient()])
+    assert stock(["-d", "-i", str(tmp_path / "identity")], sealed) == data
+    assert age.decrypt(stock(["-R", str(tmp_path / "recipient")], data), [identity]) == data
+    assert age.decrypt(stock(["-a", "-R", str(tmp_path / "recipient")], data), [identity]) == data
+
+
+@needs_typage
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", SIZES)
+def test_typage(kind: type[age.X25519Identity | age.HybridIdentity], size: int) -> None:
+    """The TypeScript implementation and we open each other's files, classical and post-quantum, armoured and not."""
+    identity, data = kind.generate(), os.urandom(size)
+    recipient = str(identity.recipient())
+    assert typage("recipient", b"", [str(identity)]).decode() == recipient
+    assert typage("decrypt", age.encrypt(data, [identity.recipient()]), [str(identity)]) == data
+    assert age.decrypt(typage("encrypt", data, [recipient]), [identity]) == data
+    assert age.decrypt(typage("encrypt", data, [recipient], armour=True), [identity]) == data
+
+
+@needs_typage
+@pytest.mark.parametrize("kind", KINDS)
+def test_typage_several_recipients(kind: type[age.X25519Identity | age.HybridIdentity]) -> None:
+    """Each of several recipients opens what the other implementation sealed to all of them."""
+    identities = [kind.generate() for _ in range(3)]
+    recipients = [identity.recipient() for identity in identities]
+    theirs = typage("encrypt", b"for three", [str(recipient) for recipient in recipients])
+    ours = age.encrypt(b"for three", recipients)
+    for identity in identities:
+        assert age.decrypt(theirs, [identity]) == b"for three"
+        assert typage("decrypt", ours, [str(identity)]) == b"for three"
+
+
+@needs_typage
+def test_typage_passphrase() -> None:
+    """The TypeScript implementation and we open each other's files under a passphrase."""
+    sealed = age.encrypt(b"the root", [age.ScryptRecipient(PASSPHRASE, 10)])
+    assert typage("decrypt", sealed, passphrase=PASSPHRASE) == b"the root"
+    theirs = typage("encrypt", b"the root", passphrase=PASSPHRASE)
+    assert age.decrypt(theirs, [age.ScryptIdentity(PASSPHRASE)]) == b"the root"
+
+
+@needs_typage
+def test_typage_refuses_what_was_edited() -> None:
+    """What we sealed and somebody edited, the TypeScript implementation refuses, as we do."""
+    identity = age.HybridIdentity.generate()
+    sealed = bytearray(age.encrypt(b"for a lifetime", [identity.recipient()]))
+    sealed[-1] ^= 1
+    with pytest.raises(subprocess.CalledProcessError):
+        typage("decrypt", bytes(sealed), [str(identity)])
 
 
 @pytest.mark.parametrize("size", SIZES)
