@@ -20,11 +20,15 @@ import sqlalchemy as sa
 
 from ingest import pipeline
 from storage import lookup
+from storage.permit import Permit
 from storage.records import Recording
 from tests.house_fixtures import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from storage.link import StudyNames
+    from storage.vault import Vault
 
 
 class Saboteur:
@@ -59,11 +63,14 @@ class Saboteur:
         return counted
 
 
-def main(folder: Path, recording: str, stage: str, at: int) -> None:
-    """Run one recording, or all that wait, with a saboteur in the house."""
-    saboteur = Saboteur(recording, stage, at)
-    vault = reopen(folder)
-    vault.link._database = vault.link._unlock()  # now, or whichever recording came first would be charged for it
+def names_in(vault: Vault) -> StudyNames:
+    """The names in the link key of a study that is none: opens its database as an act would, and shows nobody."""
+    return vault.link.names(Permit("opened for a test", "no study", link=True))
+
+
+def let_in(saboteur: Saboteur, vault: Vault) -> None:
+    """From now on the saboteur counts everything this process does, and knows each stage of the pipeline by name."""
+    names_in(vault).close()  # opened now, or whichever recording came first would be charged for it
     run = pipeline._run
 
     def entered(house: pipeline.House, name: str, recording_id: str) -> None:
@@ -75,12 +82,25 @@ def main(folder: Path, recording: str, stage: str, at: int) -> None:
     os.rename = saboteur.watching(os.rename)
     sa.event.listen(sa.Engine, "before_cursor_execute", lambda *_: saboteur.does())
     sa.event.listen(sa.Engine, "commit", lambda *_: saboteur.does())
+
+
+def carry(vault: Vault, recording: str) -> list[str]:
+    """Run one recording, or all that wait for "-", as far as the pipeline goes; returns what stopped any."""
     with pipeline.at_work(vault, lambda *_: None) as desk:
         todo = pipeline.waiting(vault)
         if recording != "-":
             todo = [lookup.by_id(vault.database, Recording, recording)]
         problems = [pipeline.finish(desk, one) for one in todo]
-    json.dump({"counts": saboteur.counts, "problems": [str(p) for p in problems if p]}, sys.stdout)
+    return [str(problem) for problem in problems if problem]
+
+
+def main(folder: Path, recording: str, stage: str, at: int) -> None:
+    """Run one recording, or all that wait, with a saboteur in the house."""
+    saboteur = Saboteur(recording, stage, at)
+    vault = reopen(folder)
+    let_in(saboteur, vault)
+    problems = carry(vault, recording)
+    json.dump({"counts": saboteur.counts, "problems": problems}, sys.stdout)
 
 
 if __name__ == "__main__":

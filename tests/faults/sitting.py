@@ -1,0 +1,114 @@
+"""One sitting of somebody at a vault, ended by SIGKILL at the nth thing done: `python -m tests.faults.sitting FOLDER`.
+
+Standard input is a line of JSON, a `Task`, and for an intake the sound behind it, so that nothing of either stands
+in a file or in the list of processes. What is counted is what tests/faults/worker.py counts. Logging is turned up as
+far as it goes, to standard error, and a crash may write as much memory as the system lets it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from handoff.package import FORMATS
+from handoff.register import Order, hand_off
+from ingest import intake, reading, release, review
+from ingest.decisions import Verdict
+from ingest.pseudonyms.finds import Kind
+from policies import studies
+from policies.actions import Purpose
+from storage import lookup
+from storage.errors import BadInput, NotReady
+from storage.records import Recording
+from tests.faults.worker import Saboteur, carry, let_in
+from tests.house_fixtures import House, reopen
+
+PERSON = "nobody's recording"  # what a saboteur is told of work that is not about one recording
+WORD = re.compile(r"\w{6,}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is done (a key of DOING), to what (STUDY/CODE or a recording's id), and where it ends: nth of a stage.
+
+    `place` is a folder for what leaves the vault.
+    """
+
+    doing: str
+    to: str = PERSON
+    stage: str = "-"
+    at: int = 0
+    filename: str = ""
+    place: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    def to_line(self) -> bytes:
+        """As a line of JSON."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+def take_in(house: House, task: Task, sound: bytes) -> None:
+    """Describe the participant and take the recording in; doing it again changes nothing."""
+    participant = lookup.participant(house.vault.database, task.to)
+    studies.set_attributes(house.desk("astrid"), participant, task.attributes)
+    intake.take_in(house.desk("ivar"), participant, io.BytesIO(sound), task.filename)
+
+
+def run(house: House, task: Task, _sound: bytes) -> None:
+    """Set the pipeline to work."""
+    problems = carry(house.vault, "-" if task.to == PERSON else task.to)
+    assert not problems, problems
+
+
+def look(house: House, task: Task, _sound: bytes) -> None:
+    """Confirm every find, add a word as a name that was missed, and try to add words nobody said."""
+    ragna, recording = house.desk("ragna"), lookup.by_id(house.vault.database, Recording, task.to)
+    review.decide(ragna, recording, Verdict.CONFIRM, None)
+    said = reading.read(ragna, recording, real_names=True).text
+    for words in (min(WORD.findall(said), default="-"), task.filename):
+        with suppress(BadInput):
+            review.add(ragna, recording, words, Kind.PER)
+
+
+def let_out(house: House, task: Task, _sound: bytes) -> None:
+    """Release, at the second attempt if the first finds names that are known from elsewhere."""
+    ragna, recording = house.desk("ragna"), lookup.by_id(house.vault.database, Recording, task.to)
+    try:
+        release.release(ragna, recording)
+    except NotReady:
+        review.decide(ragna, recording, Verdict.CONFIRM, None)
+        release.release(ragna, recording)
+
+
+def give(house: House, task: Task, _sound: bytes) -> None:
+    """Hand everything that is released off into `place`, in every format."""
+    order = Order(Path(task.place), list(FORMATS), "ragna", Purpose.ANALYSE, "en")
+    hand_off(house.desk("ragna"), house.study, order)
+
+
+DOING = {"take in": take_in, "run": run, "review": look, "release": let_out, "hand off": give}
+
+
+def main(folder: Path) -> None:
+    """Do one task; print how many things were done in each stage of it."""
+    logging.basicConfig(level=logging.NOTSET)
+    logging.getLogger("sqlalchemy").setLevel(logging.DEBUG)  # each statement and each row
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+    task, sound = Task(**json.loads(sys.stdin.buffer.readline())), sys.stdin.buffer.read()
+    vault = reopen(folder)
+    saboteur = Saboteur(task.to, task.stage, task.at)
+    let_in(saboteur, vault)
+    saboteur.enters(task.to, task.doing)
+    DOING[task.doing](House(vault, lookup.study(vault.database, "rus")), task, sound)
+    json.dump(saboteur.counts, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
