@@ -30,6 +30,9 @@ PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 ROOMS = {
     "policies.commands": ("audit", "consent", "member", "participant"),
+    "policies.key_commands": ("key", "lock", "unlock"),
+    "policies.store_commands": ("backup", "fsck", "restore"),
+    "ingest.deposit_commands": ("deposit", "seal"),
     "ingest.commands": ("add", "doctor", "model", "run", "status", "study", "worker"),
     "ingest.review_commands": ("release", "review", "transcript"),
     "handoff.commands": ("handoff",),

@@ -12,8 +12,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from ingest import deposits, intake
 from ingest import doctor as doctors
-from ingest import intake
 from ingest import status as statuses
 from ingest.transcription import models, registry
 from ingest.transcription.languages import whisper_code
@@ -25,6 +25,8 @@ from storage.errors import BadInput, TillitError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from policies.desk import Desk
 
 
 @click.group()
@@ -65,6 +67,15 @@ def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, langua
         new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, **given)
         made = studies.create(desk, new)
     OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
+
+
+@study.command("recipient")
+@click.argument("study_code", metavar="STUDY")
+@pass_terminal
+def study_recipient(terminal: Terminal, study_code: str) -> None:
+    """Print what devices seal this study's recordings to, for `tillit seal` or the stock age command. No secret."""
+    with terminal.desk() as desk:
+        click.echo(studies.recipient(desk, lookup.study(desk.vault.database, study_code)))
 
 
 @click.command()
@@ -151,6 +162,7 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
     from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
 
     with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
+        _admitted(desk, as_json=as_json)
         ran = working.run(desk, tell, reference, again=again)
     for name in [] if as_json else ran.done:
         OUT.print(f"{name} is ready. Next: tillit review {name}")
@@ -160,6 +172,15 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
         ERR.print(f"{name}: {problem.sentence}", style="red", markup=False)
     if ran.problems:
         sys.exit(next(iter(ran.problems.values())).exit_code)
+
+
+def _admitted(desk: Desk, *, as_json: bool) -> None:
+    """Take in what was deposited while the vault was locked, and say what became of it."""
+    for one in deposits.admit(desk.vault):
+        if one.problem is not None:
+            ERR.print(f"A deposit for {one.letter.participant} still waits: {one.problem.sentence}", style="red")
+        elif one.receipt is not None and not as_json:
+            OUT.print(f"The deposit for {one.letter.participant} is taken in as {one.receipt.recording}.")
 
 
 @click.command()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from policies.facts import Actor, Resource
+    from storage.database import Database
     from storage.link import StudyNames
     from storage.objects import Writing
     from storage.permit import Permit
@@ -177,6 +178,10 @@ class Act:
             lambda session: self.facts.update(handed_over=rotation.study(self._vault.keys, self._permit, session))
         )
 
+    def ceremony(self, deed: Callable[[Permit], T]) -> T:
+        """Do something with a root itself, for acts whose declaration allows it; `deed` shows its permit."""
+        return deed(self._permit)
+
     def names(self) -> StudyNames:
         """The study's names in the link key, for acts whose declaration opens it; kept if the act ends well."""
         if self._names is None:
@@ -199,6 +204,10 @@ class Act:
         for write in self._writes:
             write(session)
             session.flush()
+
+    def whole_link(self) -> Database:
+        """The link key's database with every study's names, sealed, for acts on the vault that open the link key."""
+        return self._vault.link.whole(self._permit)
 
     def keep_names(self) -> None:
         """Make changes to the link key durable; called by the gate before it commits the rows that point there.

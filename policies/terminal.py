@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,19 @@ from policies import studies
 from policies.desk import Desk
 from policies.gate import Gate
 from storage.errors import BadInput, Locked
+from storage.new_vault import SHORTEST_PASSPHRASE
 from storage.vault import open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from storage.roots import Secrets
+
 # What people wrote is printed as they wrote it: no [markup], no :emoji:. Colour is given as Text or style.
 OUT = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 DAY = click.DateTime(["%Y-%m-%d"])
+LINK_PASSPHRASE = "tillit-link-passphrase"  # noqa: S105  # as below
 PASSPHRASE = "tillit-passphrase"  # noqa: S105  # the name of a credential, not one
 
 
@@ -44,7 +49,7 @@ class Terminal:
         Raises Locked where there is nobody to ask.
         """
         if self._passphrase is None:
-            given = self._from_descriptor() or credential(PASSPHRASE)
+            given = _from_descriptor(self._fd) or credential(PASSPHRASE)
             self._passphrase = (given or _from_prompt(new=self.new)).rstrip(b"\r\n")
         return self._passphrase
 
@@ -53,23 +58,64 @@ class Terminal:
         """What systemd gave under this name, or None. Raises BadInput if it cannot be read."""
         return credential(name)
 
-    def _from_descriptor(self) -> bytes | None:
-        if self._fd is None:
-            return None
-        try:
-            with os.fdopen(self._fd, "rb") as source:
-                return source.read().rstrip(b"\r\n")
-        except (OSError, ValueError, TypeError):  # closed, negative and huge numbers are told apart like this
-            raise BadInput("That file descriptor cannot be read. Use it as in --passphrase-fd 3 3<FILE.") from None
+    def for_link(self) -> Secrets:
+        """Where the link key's own secrets come from."""
+        return _ForLink(self)
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """The vault, open, with this person at its door."""
-        vault = open_vault(self.folder, self)
+        vault = open_vault(self.folder, self, self.for_link())
         try:
             yield Desk(vault, Gate(vault), studies.actor(vault, self.handle))
         finally:
             vault.close()
+
+
+@dataclass(frozen=True)
+class _ForLink:
+    """The link key's passphrase if it was given one of its own, as a credential; else the same as the vault's."""
+
+    terminal: Terminal
+
+    def passphrase(self) -> bytes:
+        own = credential(LINK_PASSPHRASE)
+        return own.rstrip(b"\r\n") if own else self.terminal.passphrase()
+
+    @staticmethod
+    def credential(name: str) -> bytes | None:
+        return credential(name)
+
+
+class Fresh:
+    """A passphrase that is being chosen, from a file descriptor or a prompt that asks twice. Raises BadInput."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self._chosen: bytes | None = None
+
+    def passphrase(self) -> bytes:
+        """The new one, asked for once."""
+        if self._chosen is None:
+            self._chosen = (_from_descriptor(self._descriptor) or _from_prompt(new=True)).rstrip(b"\r\n")
+            if len(self._chosen) < SHORTEST_PASSPHRASE:
+                raise BadInput("The passphrase is too short: use at least {n} characters.", n=SHORTEST_PASSPHRASE)
+        return self._chosen
+
+    @staticmethod
+    def credential(name: str) -> bytes | None:
+        """What systemd gave under this name, or None."""
+        return credential(name)
+
+
+def _from_descriptor(descriptor: int | None) -> bytes | None:
+    if descriptor is None:
+        return None
+    try:
+        with os.fdopen(descriptor, "rb") as source:
+            return source.read()
+    except (OSError, ValueError, TypeError):  # closed, negative and huge numbers are told apart like this
+        raise BadInput("That file descriptor cannot be read. Use it as in --passphrase-fd 3 3<FILE.") from None
 
 
 def credential(name: str) -> bytes | None:

@@ -120,10 +120,18 @@ class LinkKey:
     def names(self, permit: Permit) -> StudyNames:
         """The names of the permit's study, in a transaction that its act ends. Raises Denied, Locked."""
         study = permit.for_link()
+        database, key = self._opened()
+        return StudyNames(Session(database.writer, expire_on_commit=False, info={SEALING: Sealing(key)}), study)
+
+    def whole(self, permit: Permit) -> Database:
+        """The database as it is, names sealed, for its backup. Raises Denied, Locked."""
+        permit.for_whole_link()
+        return self._opened()[0]
+
+    def _opened(self) -> tuple[Database, bytes]:
         if self._database is None:
             self._database = self._unlock()
-        database, key = self._database
-        return StudyNames(Session(database.writer, expire_on_commit=False, info={SEALING: Sealing(key)}), study)
+        return self._database
 
     def close(self) -> None:
         """Let the database and its key go."""

@@ -82,9 +82,15 @@ class Settings:
 def read(folder: Path) -> Settings:
     """The settings of the vault in `folder`. Raises NotFound, Damaged."""
     try:
-        about = tomllib.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        return parse((folder / ABOUT).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound("There is no vault here. Make one with `tillit init`, or name one with --vault.") from None
+
+
+def parse(text: bytes) -> Settings:
+    """The settings in a vault.toml. Raises Damaged."""
+    try:
+        about = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise Damaged(UNREADABLE) from None
     if about.get("format", 1) not in FORMATS:

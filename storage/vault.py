@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from storage import age, files, roots, settings, stores
+from storage import age, files, roots, settings, stores, warden
 from storage.keys import Keys
 from storage.ledger import Ledger
 from storage.link import LinkKey
@@ -51,6 +51,7 @@ class Vault:
     keys: Keys
     ledger: Ledger
     link: LinkKey
+    link_root: Callable[[], Root]
 
     @property
     def id(self) -> str:
@@ -70,13 +71,20 @@ def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = No
     """
     with files.usable():
         about = settings.read(folder)
-    root = roots.read(folder, about.root, secrets, "root")
+    root = _warded(about, "root") or roots.read(folder, about.root, secrets, "root")
 
     def link_root() -> Root:
-        return roots.read(folder / LINK, about.link_root, link_secrets or secrets, "link-root")
+        kept = _warded(about, "link-root")
+        return kept or roots.read(folder / LINK, about.link_root, link_secrets or secrets, "link-root")
 
     with files.usable():
         return assemble(folder, about, root, link_root, secrets)
+
+
+def _warded(about: Settings, name: str) -> Root | None:
+    """The root as the warden of this vault has it, if it was unlocked."""
+    there = warden.connect(about.id)
+    return there.root(name) if there else None
 
 
 def assemble(folder: Path, about: Settings, root: Root, link_root: Callable[[], Root], secrets: Secrets) -> Vault:
@@ -89,7 +97,7 @@ def assemble(folder: Path, about: Settings, root: Root, link_root: Callable[[], 
 
     ledger = Ledger(database, signer(folder, about, root), stores.ledger_file(folder, about))
     blobs = stores.objects(folder, about, secrets)
-    return Vault(folder, about, database, blobs, Keys(database, root), ledger, LinkKey(unlock_link))
+    return Vault(folder, about, database, blobs, Keys(database, root), ledger, LinkKey(unlock_link), link_root)
 
 
 def signer(folder: Path, about: Settings, root: age.Identity) -> Signer:

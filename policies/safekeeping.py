@@ -1,0 +1,162 @@
+"""Backups, restores and checks of a vault, behind the door; the link key's are other acts than the records'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from policies.actions import Action, Purpose
+from storage import backup, files, fsck, new_vault, roots, settings, stores, tombstones
+from storage.backup import LINK, RECORDS, Source, Target
+from storage.errors import BadInput, NotFound
+from storage.ledger import Entry
+from storage.records import new_id
+from storage.vault import LINK as LINK_FOLDER
+from storage.vault import assemble, signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from storage.fsck import Finding
+
+    from policies.desk import Desk
+    from storage.backup import Report
+    from storage.roots import Root, Secrets
+    from storage.settings import Settings
+    from storage.vault import Vault
+
+    Told = Callable[[int, int], None]
+
+SMALL = {RECORDS: ("root.age", "root.transit", "records.key.age", "ledger.key.age"),
+         LINK: ("root.age", "root.transit", "names.key.age")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a restore is made from and to; places that are not named are in the vault's own folder."""
+
+    records: Path
+    link: Path | None
+    tombstones: Sequence[Path] = ()
+    snapshot: str | None = None
+    kept: str | None = None
+    salvage: bool = False
+    elsewhere: Settings = field(default_factory=lambda: settings.Settings(""))
+
+
+def back_up(desk: Desk, folder: Path, told: Told, keep: int | None = None) -> Report:
+    """Back up everything but the link key. Raises Denied, BadInput, Damaged, StorageFailed."""
+    vault = desk.vault
+    with desk.act(Action.BACK_UP, vault.id, Purpose.STEWARDSHIP) as act:
+        source = Source(
+            RECORDS, vault.id, vault.database.reader, vault.keys.root_recipient(), vault.ledger.signer,
+            vault.ledger.checkpoint(), _small(vault, RECORDS), vault.blobs,
+        )  # fmt: skip
+        report = backup.back_up(source, folder, told, keep=keep)
+        act.facts.update(snapshot=report.snapshot, copied=report.copied, lost=len(report.lost))
+    return report
+
+
+def back_up_link(desk: Desk, folder: Path, told: Told, keep: int | None = None) -> Report:
+    """Back up the link key, to another folder than everything else. Raises Denied, Locked, BadInput, StorageFailed."""
+    vault = desk.vault
+    with desk.act(Action.BACK_UP_LINK, vault.id, Purpose.STEWARDSHIP) as act:
+        source = Source(
+            LINK, vault.id, act.whole_link().reader, vault.link_root().recipient(), vault.ledger.signer,
+            vault.ledger.checkpoint(), _small(vault, LINK),
+        )  # fmt: skip
+        report = backup.back_up(source, folder, told, keep=keep)
+        act.facts.update(snapshot=report.snapshot)
+    return report
+
+
+def examine(desk: Desk, told: Told) -> list[Finding]:
+    """Read everything back and say what is not as it was kept. Raises Denied."""
+    vault = desk.vault
+    with desk.act(Action.CHECK_STORE, vault.id, Purpose.STEWARDSHIP) as act:
+        found = fsck.examine(vault.database, vault.blobs, vault.ledger, told)
+        act.facts["findings"] = len(found)
+    return found
+
+
+def restore(folder: Path, plan: Plan, secrets: Secrets, link_secrets: Secrets, told: Told) -> tuple[Report, int]:
+    """Make a vault in `folder` from a backup; returns what was done and how many entries its ledger has.
+
+    Raises AlreadyThere for a folder that holds something, Locked, Damaged, BadInput, StorageFailed. The restored
+    ledger says that it was restored, and from when.
+    """
+    small = backup.small_files(plan.records)
+    if settings.ABOUT not in small:
+        raise NotFound("That folder is no backup of a vault's records.")
+    about = _about(small[settings.ABOUT], plan.elsewhere)
+    stones = [stone for place in plan.tombstones for stone in tombstones.found(place)]
+    reports: list[Report] = []
+
+    def build() -> Vault:
+        new_vault.begin(folder, about)
+        root = _take(small, SMALL[RECORDS], folder, about, secrets, "root")
+        new_vault.new_records(folder, about, root)
+        vkey = signer(folder, about, root).vkey
+        link_root = _restore_link(folder, about, plan, link_secrets, vkey, told)
+        database, _ = stores.records(folder, about, root)
+        target = Target(
+            database, root, vkey, stores.objects(folder, about, secrets), stones,
+            snapshot=plan.snapshot, salvage=plan.salvage,
+        )  # fmt: skip
+        reports.append(backup.restore(plan.records, target, told))
+        database.close()
+        return assemble(folder, about, root, lambda: link_root, secrets)
+
+    with new_vault.making(folder, build) as vault:
+        size = _prove(vault, plan, reports[0], stones)
+    return reports[0], size
+
+
+def _prove(vault: Vault, plan: Plan, report: Report, stones: list[str]) -> int:
+    """Check the restored ledger against the checkpoint that was kept, and write into it that it was restored."""
+    verified = vault.ledger.verify(plan.kept if plan.kept is not None else report.checkpoint)
+    for stone in stones:
+        said = tombstones.read(vault.ledger.signer.vkey, stone)
+        tombstones.publish(vault.folder, said.participant_id, stone)
+    facts = {"snapshot": report.snapshot, "buried": report.buried, "lost": len(report.lost)}
+    vault.ledger.record(Entry("restored", new_id(), facts))
+    return verified.size
+
+
+def _restore_link(  # noqa: PLR0913, PLR0917  # what a restore is made of
+    folder: Path, about: Settings, plan: Plan, secrets: Secrets, vkey: str, told: Told
+) -> Root:
+    place = folder / LINK_FOLDER
+    if plan.link is None:
+        raise BadInput("Name the backup of the link key too, with --link: without it no name can be told apart.")
+    root = _take(backup.small_files(plan.link), SMALL[LINK], place, about, secrets, "link-root")
+    new_vault.new_link(folder, about, root)
+    database, key = stores.link(folder, about, root)
+    try:
+        backup.restore(plan.link, Target(database, root, vkey, key=key, snapshot=None), told)
+    finally:
+        database.close()
+    return root
+
+
+def _take(  # noqa: PLR0913, PLR0917  # as above
+    small: dict[str, bytes], names: Sequence[str], place: Path, about: Settings, secrets: Secrets, name: str
+) -> Root:
+    """Put the small sealed files where they belong, all but the key of a database that is made anew."""
+    for one in names:
+        if one in small and one not in {"records.key.age", "names.key.age"}:
+            files.write(place / one, small[one])
+    return roots.read(place, about.root if name == "root" else about.link_root, secrets, name)
+
+
+def _about(text: bytes, elsewhere: Settings) -> Settings:
+    """The settings a backup has, with the places that the new vault is to have."""
+    kept = settings.parse(text)
+    return replace(kept, records=elsewhere.records, link=elsewhere.link, objects=elsewhere.objects, ledger="")
+
+
+def _small(vault: Vault, what: str) -> dict[str, Path]:
+    place = vault.folder if what == RECORDS else vault.folder / LINK_FOLDER
+    found = {name: place / name for name in SMALL[what] if (place / name).exists()}
+    return found | {settings.ABOUT: vault.folder / settings.ABOUT}

@@ -1,0 +1,134 @@
+"""The commands that keep a vault safe: fsck, backup, restore."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from policies import safekeeping
+from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from storage import backup as backups
+from storage.errors import BadInput, Damaged
+from storage.settings import Place, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from storage.backup import Report
+
+FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@json_option
+@pass_terminal
+def fsck(terminal: Terminal, as_json: bool) -> None:
+    """Read everything in the vault back and name what is missing, extra, cut short or altered. Changes nothing."""
+    with terminal.desk() as desk, _bar("reading") as told:
+        found = safekeeping.examine(desk, told)
+    if as_json:
+        say([asdict(one) for one in found], as_json=True)
+    for one in [] if as_json else found:
+        OUT.print(f"{one.kind:12} {one.what}  {one.sentence}")
+    if found:
+        raise Damaged(
+            "{n} findings. Nothing was changed. Restore what is missing or altered from a backup.", n=len(found)
+        )
+    if not as_json:
+        OUT.print("Everything is there, whole and as it was kept.")
+
+
+@click.command()
+@click.option("--to", "folder", type=FOLDER, required=True, help="The folder for everything but the link key.")
+@click.option("--link-to", "link_folder", type=FOLDER, help="Another one, kept elsewhere, for the link key.")
+@click.option("--keep", type=click.IntRange(min=1), help="How many of the newest snapshots to keep.  [default: all]")
+@click.option("--check/--no-check", default=True, show_default=True, help="Read all of it back afterwards, in full.")
+@pass_terminal
+def backup(terminal: Terminal, folder: Path, link_folder: Path | None, keep: int | None, check: bool) -> None:
+    """Back the vault up, as ciphertext; only what is new is copied.
+
+    Back up after each shred: the backup then forgets too. The link key goes to a folder of its own, because a backup
+    with both in it tells whoever opens it who said what.
+    """
+    with terminal.desk() as desk:
+        vkey = desk.vault.ledger.signer.vkey
+        with _bar("copying") as told:
+            report = safekeeping.back_up(desk, folder, told, keep)
+        if link_folder is not None:
+            safekeeping.back_up_link(desk, link_folder, lambda _done, _of: None, keep)
+    OUT.print(_backed_up(report))
+    for one in [folder, *([link_folder] if link_folder else [])] if check else []:
+        with _bar("checking") as told:
+            problems = backups.check(one, vkey, told)
+        if problems:
+            raise Damaged(
+                "The backup does not read back: {n} files, the first is {first}.",
+                n=len(problems),
+                first=problems[0].path,
+            )
+    if report.lost:
+        raise Damaged("{n} payloads are missing or altered in the vault itself; see tillit fsck.", n=len(report.lost))
+    if link_folder is None:
+        ERR.print("The link key was not backed up. Do that too, to another place: --link-to FOLDER.", style="yellow")
+
+
+def _backed_up(report: Report) -> str:
+    return f"Snapshot {report.snapshot}: {report.copied} new payloads, {report.size / 1e6:.1f} MB; {report.rows} rows."
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--link", "link_folder", type=FOLDER, required=True, help="The backup of the link key.")
+@click.option("--tombstones", "places", type=FOLDER, multiple=True,
+              help="A folder of tombstones newer than the backup; give it again for more.")  # fmt: skip
+@click.option("--no-newer-tombstones", is_flag=True, help="Say that nobody was shredded since this backup was made.")
+@click.option("--checkpoint", type=click.File("rb"), help="A ledger checkpoint kept elsewhere, to compare with.")
+@click.option("--snapshot", help="Which one.  [default: the newest]")
+@click.option("--salvage", is_flag=True, help="Go on without payloads that the backup has lost.")
+@click.option("--records-url", default="", help="Put the records into PostgreSQL: postgresql://USER@HOST/DATABASE")
+@click.option("--link-url", default="", help="Put the link key into PostgreSQL.")
+@click.option("--objects-url", default="", help="Put the payloads into S3: s3://BUCKET/PREFIX")
+@click.option("--endpoint", default="", help="With s3: the server, https://…")
+@click.option("--region", default="", help="With s3: the region.")
+@pass_terminal
+def restore(  # noqa: PLR0913  # one parameter an option
+    terminal: Terminal, *, folder: Path, link_folder: Path, places: Sequence[Path], no_newer_tombstones: bool,
+    checkpoint: BinaryIO | None, snapshot: str | None, salvage: bool, records_url: str, link_url: str,
+    objects_url: str, endpoint: str, region: str,
+) -> None:  # fmt: skip
+    """Make a vault, where --vault says, from the backup in FOLDER. Whoever was shredded stays shredded.
+
+    It is also how a vault grows: the same backup goes into PostgreSQL and S3, or back into a folder.
+    """
+    if not places and not no_newer_tombstones:
+        raise BadInput(
+            "Name the tombstones of participants who were shredded since the backup was made, --tombstones FOLDER, "
+            "or say that there are none with --no-newer-tombstones. The old vault has them in its folder tombstones/."
+        )
+    elsewhere = Settings("", Place(records_url), Place(link_url), Place(objects_url, endpoint, region))
+    kept = checkpoint.read().decode(errors="replace") if checkpoint else None
+    plan = safekeeping.Plan(folder, link_folder, places, snapshot, kept, salvage, elsewhere)
+    with _bar("restoring") as told:
+        report, size = safekeeping.restore(terminal.folder, plan, terminal, terminal.for_link(), told)
+    OUT.print(
+        f"Restored from {report.snapshot}: {report.rows} rows, {report.copied} payloads; {report.buried} shredded."
+    )
+    OUT.print(f"The ledger adds up: {size} entries. Look with `tillit fsck`.")
+    if report.lost:
+        ERR.print(f"{len(report.lost)} payloads were lost with the backup.", style="red")
+        sys.exit(Damaged.exit_code)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=ERR, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
