@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import objects
 from storage.backup import manifest as manifests
 from storage.backup import repository
+from storage.backup.repository import ALTERED, MISSING, UNREADABLE
 from storage.errors import Damaged
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from storage.backup.manifest import Manifest
     from storage.backup.terms import Told
 
-MISSING, ALTERED, UNREADABLE, EXTRA = "missing", "altered", "unreadable", "extra"
+EXTRA = "extra"
 SENTENCES = {
     MISSING: "{path} is missing.",
     ALTERED: "{path} is not what was written: it was edited or cut off.",
-    UNREADABLE: "{path} cannot be read: the disk may be failing.",
+    UNREADABLE: "{path} cannot be read: it is no file, or the disk is failing.",
     EXTRA: "{path} belongs to no backup. One that was cut off left it, and the next one removes it.",
 }
 
@@ -46,8 +46,8 @@ def check(folder: Path, vkey: str | None, told: Told) -> list[Problem]:
     with repository.usable():
         try:
             manifest = repository.read(folder, vkey)
-        except Damaged:
-            return [Problem(manifests.NAME, ALTERED)]
+        except (Damaged, OSError) as error:
+            return [Problem(manifests.NAME, ALTERED if isinstance(error, Damaged) else UNREADABLE)]
         extra = [Problem(path, EXTRA) for path in repository.stray(folder, manifest)]
         return [*wrong(folder, manifest, told), *extra]
 
@@ -58,7 +58,7 @@ def wrong(folder: Path, manifest: Manifest, told: Told) -> list[Problem]:
     problems = _about(folder, manifest)
     told(done, total)
     for path, entry in manifest.files.items():
-        kind = _judge(folder, path, entry.sha256)
+        kind = repository.judge(folder, path, entry.sha256)
         problems += [Problem(path, kind)] if kind else []
         done += entry.size
         told(done, total)
@@ -68,15 +68,5 @@ def wrong(folder: Path, manifest: Manifest, told: Told) -> list[Problem]:
 def _about(folder: Path, manifest: Manifest) -> list[Problem]:
     """The one file that the manifest does not name: every word in it follows from the manifest."""
     data = repository.about(manifest.vault_id, manifest.what)
-    kind = _judge(folder, repository.ABOUT, hashlib.sha256(data).hexdigest())
+    kind = repository.judge(folder, repository.ABOUT, hashlib.sha256(data).hexdigest())
     return [Problem(repository.ABOUT, kind)] if kind else []
-
-
-def _judge(folder: Path, path: str, sha256: str) -> str | None:
-    try:
-        with repository.open_file(folder / path) as file:
-            return None if objects.digest(file) == sha256 else ALTERED
-    except FileNotFoundError:
-        return MISSING
-    except OSError:
-        return UNREADABLE

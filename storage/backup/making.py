@@ -75,7 +75,7 @@ class _Backup:
                 self._read_owned(connection)
             lines = snapshots.Lines(connection, self._source, self._name)
             self._seal(snapshots.path_of(self._name), lines)
-        self._rows = lines.count
+        self._rows += lines.count
         for participant, text in self._buried.items():
             self._keep(f"{tombstones.FOLDER}/{participant}", text.encode())
         if self._former.under(tombstones.FOLDER).keys() - self._files.keys():
@@ -125,6 +125,7 @@ class _Backup:
         self._payloads = owned.payloads(connection, self._buried)
         self._gone = {payloads.path_of(name) for name in owned.names_of(connection, self._buried)}
         for participant, lines in owned.keys(connection, self._buried):
+            self._rows += 1
             path = f"{owned.FOLDER}/{participant}/{owned.mark(self._source.recipient, lines)}.age"
             if not self._has(path):
                 self._seal(path, [lines])

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 
 from storage import age
 from storage.backup import owned, repository, rows, snapshots
@@ -65,16 +66,25 @@ class Loader:
         """Every row of a snapshot; returns how many."""
         return _load(lines, self._insert)
 
-    def owned(self, lines: Lines, participant: str) -> int:
-        """A participant's key, and the headers of artefacts whose rows are there already; returns how many lines."""
+    def owned(self, lines: Lines, participant: str) -> None:
+        """A participant's key, and the headers of artefacts whose rows are there already."""
         if next(lines, None) != (owned.HEAD, {"participant": participant}):
             raise Damaged(rows.BROKEN)
-        return _load(
-            lines, lambda name, some: self._set_headers(some) if name == "artefact" else self._insert(name, some)
-        )
+
+        def write(name: str, some: list[dict[str, Any]]) -> None:
+            if name == "artefact":
+                self._set_headers(some)
+            else:
+                self._insert(name, some)
+
+        _load(lines, write)
 
     def _insert(self, name: str, some: list[dict[str, Any]]) -> None:
-        self._connection.execute(self._table(name).insert(), self._decoded(name, some))
+        insert, values = self._table(name).insert(), self._decoded(name, some)
+        try:
+            self._connection.execute(insert, values)
+        except (DataError, IntegrityError, InterfaceError, ProgrammingError):  # the rows' fault, not the disk's
+            raise Damaged(rows.BROKEN) from None
 
     def _set_headers(self, some: list[dict[str, Any]]) -> None:
         table = self._table("artefact")

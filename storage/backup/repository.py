@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from storage.note import Signer
 
+MISSING, ALTERED, UNREADABLE = "missing", "altered", "unreadable"
 ABOUT = "about.toml"
 VAULT = "vault.toml"  # stands in the folder of a vault
 ROOT = "root"
@@ -89,13 +90,16 @@ def snapshot_names(folder: Path, vkey: str | None) -> list[str]:
         return sorted(entry.first for entry in read(folder, vkey).under("snapshots").values())
 
 
-def small_files(folder: Path) -> dict[str, Path]:
+def small_files(folder: Path) -> dict[str, bytes]:
     """The small sealed files that open the vault, by the names they have in it. Raises NotFound, Damaged.
 
     The key that would prove them is among them, so they are taken at their word here, and proved by `restore`.
     """
     with usable():
-        return {path.split("/")[-1]: folder / path for path in read(folder, None).under(ROOT)}
+        found = read(folder, None).under(ROOT)
+        if not all(is_whole(folder, path, entry) for path, entry in found.items()):
+            raise Damaged("A key file in the backup is missing or was edited. Take another copy of the backup.")
+        return {path.split("/")[-1]: (folder / path).read_bytes() for path in found}
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -111,13 +115,20 @@ def size_of(path: Path) -> int | None:
         return None
 
 
-def is_whole(folder: Path, path: str, entry: Entry) -> bool:
-    """Whether a file of the repository is there, and byte for byte what the manifest says."""
+def judge(folder: Path, path: str, sha256: str) -> str | None:
+    """What is wrong with a file of the repository, after reading it in full; None if nothing is."""
     try:
         with open_file(folder / path) as file:
-            return objects.digest(file) == entry.sha256
+            return None if objects.digest(file) == sha256 else ALTERED
     except FileNotFoundError:
-        return False
+        return MISSING
+    except OSError:
+        return UNREADABLE
+
+
+def is_whole(folder: Path, path: str, entry: Entry) -> bool:
+    """Whether a file of the repository is there, and byte for byte what the manifest says."""
+    return judge(folder, path, entry.sha256) is None
 
 
 def store(folder: Path, path: str, data: bytes, snapshot: str) -> Entry:

@@ -86,8 +86,7 @@ class _Restore:
             self._make_shape(about)
             with self._database.writer.begin() as connection:
                 loader = reading.Loader(connection, about["tables"])
-                count = loader.snapshot(lines)
-                self._load_owned(loader)
+                count = loader.snapshot(lines) + self._load_owned(loader)
         migrate.up(self._database, self._manifest.what, key=self._target.key)
         self._report = replace(self._report, rows=count, checkpoint=about["checkpoint"])
 
@@ -130,13 +129,13 @@ class _Restore:
             payloads.copy(source, self._objects(), name, self._manifest.files[path].sha256)
         return True
 
-    def _load_owned(self, loader: reading.Loader) -> None:
-        """Keys and headers of everybody but the shredded."""
-        for path in self._manifest.under(owned.FOLDER):
-            participant = path.split("/")[1]
-            if participant not in self._stones:
-                with reading.opened(self._folder / path, self._target.identity) as lines:
-                    loader.owned(lines, participant)
+    def _load_owned(self, loader: reading.Loader) -> int:
+        """Keys and headers of everybody but the shredded; returns how many participants those are."""
+        living = [path for path in self._manifest.under(owned.FOLDER) if path.split("/")[1] not in self._stones]
+        for path in living:
+            with reading.opened(self._folder / path, self._target.identity) as lines:
+                loader.owned(lines, path.split("/")[1])
+        return len(living)
 
     def _make_shape(self, about: dict[str, Any]) -> None:
         """Empty tables as the snapshot had them."""
