@@ -100,7 +100,7 @@ def connect(vault_id: str) -> Warden | None:
     """The vault's warden, or None if there is none that answers; what a dead one left is cleared away."""
     for where in place.places(vault_id):
         try:
-            return Warden(where, _exchange(where, {"do": "ping"})["answer"]["memory_locked"])
+            return Warden(where, _exchange(where, {"do": "ping"}, PATIENCE)["answer"]["memory_locked"])
         except ConnectionRefusedError:
             _clear(where)
         except (OSError, ValueError, KeyError, TypeError):
@@ -168,7 +168,7 @@ def _spawn(listener: int, folder: int, name: str, handed: bytes) -> None:
 
 def _ask(where: Place, **request: object) -> Any:  # noqa: ANN401  # each question has its own kind of answer
     try:
-        message = _exchange(where, request)
+        message = _exchange(where, request, PATIENCE)
         if "malformed" not in message:
             return message["answer"]
     except (OSError, ValueError, KeyError):
@@ -176,7 +176,7 @@ def _ask(where: Place, **request: object) -> Any:  # noqa: ANN401  # each questi
     raise age.BadHeader(what=str(message["malformed"]))
 
 
-def _exchange(where: Place, request: dict[str, Any], patience: float = PATIENCE) -> dict[str, Any]:
+def _exchange(where: Place, request: dict[str, Any], patience: float) -> dict[str, Any]:
     with where.connect(patience) as connection:
         wire.send(connection, request, patience)
         return wire.receive(connection, patience)
