@@ -99,7 +99,8 @@ def rewrite(database: Database, change: Callable[[list[bytes]], list[bytes]], si
         old = list(session.scalars(sa.select(LedgerEntry.leaf).order_by(LedgerEntry.position)))
         session.execute(sa.delete(LedgerEntry))
         new = change(old)
-        session.execute(sa.insert(LedgerEntry), [{"position": at, "leaf": leaf} for at, leaf in enumerate(new)])
+        if rows := [{"position": at, "leaf": leaf} for at, leaf in enumerate(new)]:
+            session.execute(sa.insert(LedgerEntry), rows)
         frontier = merkle.Frontier()
         frontier.extend([merkle.leaf_hash(leaf) for leaf in new])
         head = session.get_one(LedgerHead, "head")
