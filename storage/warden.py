@@ -34,7 +34,7 @@ PATIENCE = 10.0  # seconds for an answer, others before us included
 STARTING = 60.0  # seconds, on a busy machine
 _OPEN = "The vault is unlocked already. Run `tillit lock` first."
 _GONE = "The vault was locked meanwhile: its time was up, or somebody locked it. Run `tillit unlock`, and try again."
-_STUCK = "The process that holds the vault's keys, {process}, does not answer. End it with `kill -9 {process}`."
+_STUCK = "The process that holds the vault's keys does not answer. End it with `pkill -9 -f {name}`."
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,14 @@ def left(vault_id: str) -> float:
 
 def _stop(where: Place) -> bool:
     try:
-        connection = where.connect(PATIENCE)
+        with where.connect(PATIENCE) as connection, suppress(ConnectionError):
+            wire.send(connection, {"do": "stop"}, PATIENCE)
+            wire.receive(connection, PATIENCE)  # until the connection ends, which it does when the process has
+    except TimeoutError:
+        raise Locked(_STUCK, name=where.name) from None
     except OSError:
         _clear(where)
         return False
-    with connection:
-        try:
-            wire.send(connection, {"do": "stop"}, PATIENCE)
-            wire.receive(connection, PATIENCE)  # until it ends, which it does when the process has
-        except TimeoutError:
-            raise Locked(_STUCK, process=place.peer(connection)[0]) from None
-        except OSError:
-            return True
     return True
 
 

@@ -116,7 +116,7 @@ def places(vault_id: str) -> list[Place]:
     if sys.platform != "linux":
         return []
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "-")
-    folders = [runtime / "tillit"] if runtime.is_absolute() and runtime.is_dir() else []
+    folders = [runtime / "tillit"] if runtime.is_absolute() else []
     folders.append(Path(tempfile.gettempdir()) / f"tillit-{os.geteuid()}")
     return [Place(folder, f"{vault_id}.sock") for folder in folders]
 

@@ -151,7 +151,7 @@ def test_a_killed_ones_socket_is_cleared_by_the_next_to_look(runtime: Path, root
 
 @pytest.mark.usefixtures("runtime")
 def test_one_that_does_not_answer_is_named(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stopped process is no warden to a command, takes no second one, and locking says which process to end."""
+    """A stopped process is no warden to a command, takes no second one, and locking says how to end it."""
     warden.start(VAULT, {"root": root}, LONG)
     pid = process()
     os.kill(pid, signal.SIGSTOP)
@@ -160,7 +160,7 @@ def test_one_that_does_not_answer_is_named(root: Root, monkeypatch: pytest.Monke
         assert warden.connect(VAULT) is None
         with pytest.raises(AlreadyThere):
             warden.start(VAULT, {"root": root}, LONG)
-        with pytest.raises(Locked, match=f"kill -9 {pid}"):
+        with pytest.raises(Locked, match=f"pkill -9 -f {VAULT}"):
             warden.stop(VAULT)
     finally:
         os.kill(pid, signal.SIGCONT)
