@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from storage.fsck import Finding
-
     from policies.desk import Desk
     from storage.backup import Report
+    from storage.fsck import Finding
     from storage.roots import Root, Secrets
     from storage.settings import Settings
     from storage.vault import Vault
@@ -86,9 +85,7 @@ def restore(folder: Path, plan: Plan, secrets: Secrets, link_secrets: Secrets, t
     Raises AlreadyThere for a folder that holds something, Locked, Damaged, BadInput, StorageFailed. The restored
     ledger says that it was restored, and from when.
     """
-    small = backup.small_files(plan.records)
-    if settings.ABOUT not in small:
-        raise NotFound("That folder is no backup of a vault's records.")
+    small = _half(plan.records, "ledger.key.age")
     about = _about(small[settings.ABOUT], plan.elsewhere)
     stones = [stone for place in plan.tombstones for stone in tombstones.found(place)]
     reports: list[Report] = []
@@ -130,7 +127,7 @@ def _restore_link(  # noqa: PLR0913, PLR0917  # what a restore is made of
     place = folder / LINK_FOLDER
     if plan.link is None:
         raise BadInput("Name the backup of the link key too, with --link: without it no name can be told apart.")
-    root = _take(backup.small_files(plan.link), SMALL[LINK], place, about, secrets, "link-root")
+    root = _take(_half(plan.link, "names.key.age"), SMALL[LINK], place, about, secrets, "link-root")
     new_vault.new_link(folder, about, root)
     database, key = stores.link(folder, about, root)
     try:
@@ -138,6 +135,14 @@ def _restore_link(  # noqa: PLR0913, PLR0917  # what a restore is made of
     finally:
         database.close()
     return root
+
+
+def _half(folder: Path, mark: str) -> dict[str, bytes]:
+    """The small files of the half of a backup that has a certain one among them."""
+    small = dict(backup.small_files(folder))
+    if mark not in small or settings.ABOUT not in small:
+        raise NotFound("That folder is not that half of a vault's backup. Look which is which: about.toml says so.")
+    return small
 
 
 def _take(  # noqa: PLR0913, PLR0917  # as above

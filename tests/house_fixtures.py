@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.records import Participant, Study
+    from storage.settings import Settings
     from storage.vault import Vault
 
 PASSPHRASE = b"a passphrase for tests"
@@ -69,11 +70,18 @@ def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given
     return consent.Given(purposes, min(TODAY, expires), "in writing", "letter v1", expires)
 
 
-def build(folder: Path, *, review: str = "required", language: str = "en") -> House:
+def build(
+    folder: Path,
+    *,
+    review: str = "required",
+    language: str = "en",
+    elsewhere: Settings | None = None,
+    secrets: Known = KNOWN,
+) -> House:
     """Make and open a vault in `folder`, with Astrid the steward, Ivar the interviewer, Ragna the researcher."""
-    with new_vault.made(folder, KNOWN, work_factor=FAST) as fresh:
+    with new_vault.made(folder, secrets, elsewhere, work_factor=FAST) as fresh:
         studies.found(fresh, "astrid")
-    vault = reopen(folder)
+    vault = reopen(folder, secrets)
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
     new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review)
     study = studies.create(astrid, new)
@@ -82,6 +90,6 @@ def build(folder: Path, *, review: str = "required", language: str = "en") -> Ho
     return House(vault, study)
 
 
-def reopen(folder: Path) -> Vault:
+def reopen(folder: Path, secrets: Known = KNOWN) -> Vault:
     """Open the vault that `build` made."""
-    return vaults.open_vault(folder, KNOWN)
+    return vaults.open_vault(folder, secrets)

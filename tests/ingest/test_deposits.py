@@ -1,4 +1,4 @@
-"""Recordings sealed on a device: deposited while the vault is locked, taken in when it is open, in their bearer's name."""
+"""Recordings sealed on a device: deposited while the vault is locked, taken in when it is open."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_who_brought_it_is_asked_about_at_the_door(house: House, sealed: Path) -
 
 
 def test_a_rotated_study_still_opens_what_was_on_its_way(house: House, sealed: Path) -> None:
-    """A device that has the old recipient loses nothing; once the old key is forgotten, its deposit says so and waits."""
+    """A device that has the old recipient loses nothing; once that key is forgotten, its deposit says so and waits."""
     house.participant("P01")
     ceremonies.rotate_study(house.desk("astrid"), house.study)
     deposits.deposit(house.vault.folder, "rus/P01", "ivar", sealed)
