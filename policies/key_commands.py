@@ -46,6 +46,12 @@ def unlock(terminal: Terminal, duration: str, with_link: bool) -> None:
         names = ["root", "link-root"] if with_link else ["root"]
         ceremonies.unlock(desk, [_seat(terminal, desk, name) for name in names], seconds)
     OUT.print(f"Unlocked for {duration}{', the link key too' if with_link else ''}. Lock again with `tillit lock`.")
+    held = warden.connect(settings.read(terminal.folder).id)
+    if held and not held.memory_locked:
+        ERR.print(
+            "Its memory may be swapped to disk: encrypt the swap, or allow it to lock memory (ulimit -l).",
+            style="yellow",
+        )
 
 
 @click.command()

@@ -62,6 +62,7 @@ def study(language: str) -> None:
     """The steward sets the study up."""
     starts, ends = str(TODAY - timedelta(days=30)), str(TODAY + timedelta(days=700))
     tillit("astrid", "init")
+    tillit("astrid", "unlock", "--for", "30m", "--link")
     tillit(
         "astrid", "study", "add", "rus", "--title", "Life after treatment", "--approval", "REK 2026/00000 (invented)",
         "--starts", starts, "--ends", ends, "--language", language, "--model", "base",
@@ -92,6 +93,9 @@ def interview(audio: Path) -> None:
     heading("The data steward's part")
     tillit("astrid", "audit", "list", "-n", "12")
     tillit("astrid", "audit", "verify")
+    tillit("astrid", "backup", "--to", str(DEMO / "backup"), "--link-to", str(DEMO / "link-backup"))
+    tillit("astrid", "fsck")
+    tillit("astrid", "lock")
 
 
 def heading(text: str) -> None:
@@ -115,6 +119,7 @@ def main() -> None:
     print(f"""
 The vault          {place}/vault       sealed: have a look, nothing in it can be read
 The hand-off       {place}/for-ragna   DOCX, VTT, QDPX, cases, a README, a manifest
+The backup         {place}/backup      and {place}/link-backup, who is who: kept apart
 Its passphrase     {place}/credentials (a real one is in your head and your safe, not on the disk)
 
 Try next:
@@ -122,6 +127,7 @@ Try next:
   tillit --as ragna status
   tillit --as ivar transcript show rus/P07-1         # the interviewer may not, and the ledger remembers
   tillit --as astrid consent withdraw rus/P07        # and then try to read it as ragna
+  tillit --as astrid key shred rus/P07               # and now nobody ever can
   tillit doctor
   make demo AUDIO=path/to/your/interview.m4a LANG=no
 """)
