@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 
 from tests.house_fixtures import House, build
-from tests.servers.postgres import postgres  # noqa: F401  # a fixture of every room
+from tests.servers.databases import place  # noqa: F401  # a fixture of every room
+from tests.servers.postgres import postgres  # noqa: F401  # the same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
