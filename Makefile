@@ -8,7 +8,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench soak format clean
+.PHONY: demo test check bench bench-seal soak format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -24,6 +24,9 @@ check: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.pipeline
+
+bench-seal: .venv/ready-dev
+	$(BIN)/python -m benchmarks.seal
 
 soak: .venv/ready-dev
 	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/faults
