@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -75,10 +76,10 @@ class Cluster:
             assert time.monotonic() < until
             time.sleep(BETWEEN)
 
-    def stop(self, signal: int = 2) -> None:
-        """Stop the server: 2 waits for no session ("fast"), 3 not even for a checkpoint ("immediate")."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server, sessions or not (SIGINT), or without even a checkpoint, as if it had crashed (SIGQUIT)."""
         if self.process is not None:
-            self.process.send_signal(signal)
+            self.process.send_signal(how)
             self.process.wait(PATIENCE)
             self.process = None
 
@@ -104,7 +105,7 @@ def running() -> Iterator[Cluster]:
         try:
             yield cluster
         finally:
-            cluster.stop()
+            cluster.stop(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder)
 
