@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
 from policies.facts import PIPELINE
-from storage.errors import AlreadyThere
+from storage.errors import AlreadyThere, StorageFailed
+from storage.ledger import Growth, Proof
 from storage.records import LedgerEntry, Participant, Person, Recording, Study
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from policies.desk import Desk
     from storage.ledger import Verified
 
-
 WINDOW = 4
+GROWTH = "old "  # how the second part of a proof begins
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,40 @@ def export(desk: Desk, folder: Path) -> None:
     if folder.exists():
         raise AlreadyThere("That folder is there already. Name a new one.")
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP):
-        head = desk.vault.ledger.checkpoint()
-        entry_lines = list(islice(desk.vault.ledger.leaves(), int(head.splitlines()[1])))
-    folder.mkdir(mode=0o700, parents=True)
-    (folder / "entries.jsonl").write_bytes(b"".join(line + b"\n" for line in entry_lines))
-    (folder / "checkpoint.txt").write_text(head, encoding="utf-8")
-    (folder / "key.txt").write_text(desk.vault.ledger.signer.vkey + "\n", encoding="utf-8")
+        ledger = desk.vault.ledger
+        head = ledger.checkpoint()
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            with (folder / "entries.jsonl").open("wb") as entry_lines:
+                entry_lines.writelines(leaf + b"\n" for leaf in islice(ledger.leaves(), int(head.splitlines()[1])))
+            (folder / "checkpoint.txt").write_text(head, encoding="utf-8")
+            (folder / "key.txt").write_text(ledger.signer.vkey + "\n", encoding="utf-8")
+        except OSError:
+            raise StorageFailed(
+                "The export could not be written whole. Check its disk and name a new folder."
+            ) from None
+
+
+def prove(desk: Desk, number: int, since: str | None) -> str:
+    """Proof that entry `number` is in the ledger, and, with an older checkpoint, that the ledger grew from it.
+
+    Both as text, an empty line between them. Raises Denied, NotFound, Damaged.
+    """
+    with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        act.facts["proved"] = number
+        ledger = desk.vault.ledger
+        proof = ledger.prove(number).text()
+        return proof if since is None else f"{proof}\n{ledger.consistent(since).text()}"
+
+
+def check_proof(vkey: str, text: str, since: str | None) -> Proof:
+    """What `prove` wrote, if it holds under this verifier key; needs no vault. Raises Damaged, BadInput."""
+    before, between, growth = text.partition(f"\n\n{GROWTH}")
+    proof = Proof.read(before + "\n" if between else before)
+    proof.check(vkey)
+    if since is not None:
+        Growth.read(GROWTH + growth).check(vkey, since)
+    return proof
 
 
 def _codes(act: Act) -> dict[str, str]:
@@ -94,17 +123,23 @@ def _codes(act: Act) -> dict[str, str]:
 
 
 def _seen(number: int, leaf: dict[str, Any], ends: dict[str, dict[str, Any]], people: dict[str, str]) -> Seen:
-    who = leaf.get("actor") or leaf.get("steward", "")
     return Seen(
         number=number,
         at=leaf["t"],
-        who=people.get(who, PIPELINE if who == PIPELINE else "a stranger"),
+        who=_who(leaf, people),
         what=leaf.get("action", leaf["event"]),
         resource=people.get(leaf.get("resource", ""), leaf.get("resource", "")),
         purpose=leaf.get("purpose", ""),
         rules=", ".join(leaf.get("rules", [])) or "no rule",
         outcome=_outcome(leaf, ends.get(leaf["act"])),
     )
+
+
+def _who(leaf: dict[str, Any], people: dict[str, str]) -> str:
+    who = leaf.get("actor") or leaf.get("steward")
+    if who is None:
+        return "the vault"  # what it writes by itself: that it was restored, say
+    return people.get(who, PIPELINE if who == PIPELINE else "a stranger")
 
 
 def _outcome(leaf: dict[str, Any], end: dict[str, Any] | None) -> str:

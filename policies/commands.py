@@ -1,24 +1,21 @@
-"""The steward's commands: studies, members, participants, consent, the ledger."""
+"""The steward's commands: members, participants, consent."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from policies import audit as audits
 from policies import consent as consents
 from policies import studies
 from policies.actions import CONSENTED, Role
-from policies.terminal import DAY, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import DAY, OUT, Terminal, pass_terminal
 from storage import lookup
 from storage.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from typing import BinaryIO
 
 
 @click.group()
@@ -129,55 +126,3 @@ def consent_withdraw(terminal: Terminal, reference: str) -> None:
     with terminal.desk() as desk:
         consents.withdraw(desk, lookup.participant(desk.vault.database, reference))
     OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened, unless they consent anew.")
-
-
-@click.group()
-def audit() -> None:
-    """Read and verify the ledger."""
-
-
-@audit.command("verify")
-@click.option("--checkpoint", type=click.File("rb"), help="A checkpoint kept elsewhere, to compare with.")
-@pass_terminal
-def audit_verify(terminal: Terminal, checkpoint: BinaryIO | None) -> None:
-    """Recompute the whole ledger and check its signature."""
-    with terminal.desk() as desk:
-        # What is no text at all is no checkpoint either, and is refused as such.
-        verified = audits.verify(desk, checkpoint.read().decode(errors="replace") if checkpoint else None)
-    OUT.print(f"The ledger adds up: {verified.size} entries, none changed, none missing.")
-
-
-@audit.command("checkpoint")
-@pass_terminal
-def audit_checkpoint(terminal: Terminal) -> None:
-    """Print the newest signed checkpoint. Keep it somewhere else: it is what catches a ledger cut short."""
-    with terminal.desk() as desk:
-        click.echo(audits.checkpoint(desk), nl=False)
-
-
-@audit.command("export")
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="A new folder for the files.")
-@pass_terminal
-def audit_export(terminal: Terminal, folder: Path) -> None:
-    """Write entries, checkpoint and public key for docs/verify_audit.py, which needs no Tillit."""
-    with terminal.desk() as desk:
-        audits.export(desk, folder)
-    OUT.print(f"python3 docs/verify_audit.py {folder}/key.txt {folder}/entries.jsonl {folder}/checkpoint.txt")
-
-
-@audit.command("list")
-@click.option("-n", "newest", default=40, show_default=True, help="How many of the newest; 0 for all.")
-@json_option
-@pass_terminal
-def audit_list(terminal: Terminal, newest: int, as_json: bool) -> None:
-    """List who did what, to what, why, and whether it was allowed."""
-    with terminal.desk() as desk:
-        seen = audits.entries(desk, newest)
-    if as_json:
-        say([one.to_dict() for one in seen], as_json=True)
-        return
-    for one in seen:
-        at = one.at[:19].replace("T", " ")
-        on = "the vault" if one.resource.startswith("Vault/") or not one.resource else one.resource
-        why = f"for {one.purpose}: " if one.purpose else ""
-        OUT.print(f"{one.number:>6}  {at}  {one.who}  {one.what}  {on}  {why}{one.outcome} ({one.rules})")

@@ -101,7 +101,7 @@ def key_rotate(  # noqa: PLR0913  # one parameter an option
 
 
 def _rotate_participants(desk: Desk, code: str) -> None:
-    with Progress(console=ERR, transient=True) as progress:
+    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         bar = progress.add_task(code, total=None)
         done = 0
         for done, of in ceremonies.rotate_participants(desk, lookup.study(desk.vault.database, code)):
@@ -142,7 +142,7 @@ def key_escrow(terminal: Terminal, need: int, total: int, of_link: bool) -> None
     Every way to put them together is tried before they are printed: enough always recover, one too few never does.
     Whoever holds enough of them holds the vault: print on paper, into envelopes, and clear the screen.
     """
-    with terminal.desk() as desk, Progress(console=ERR, transient=True) as progress:
+    with terminal.desk() as desk, Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         bar = progress.add_task("rehearsing", total=None)
         seat = _seat(terminal, desk, "link-root" if of_link else "root")
         sheets = ceremonies.divide(

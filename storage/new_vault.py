@@ -156,7 +156,8 @@ def _alone(folder: Path) -> Iterator[None]:
                 with suppress(OSError):  # not empty: it has become a vault
                     folder.rmdir()
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # nothing was written through it
+            os.close(descriptor)
 
 
 def _lock(descriptor: int) -> None:
