@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import studies
+from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import fsck
 from storage.blobs import Folder
-from storage.records import Artefact, Participant, Recording, new_id
+from storage.records import Artefact, Recording, new_id
 from storage.transcript import Provenance
-from tests.house_fixtures import House
+from tests.house_fixtures import House, build, reopen
 
 if TYPE_CHECKING:
-    from storage.objects import Objects
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.records import Participant, Study
     from storage.s3 import Bucket
 
 MADE_BY = Provenance("test", "tillit", "1")
@@ -26,7 +31,7 @@ KINDS = {"original": b"Hun flyttet til Bergen. " * 9000, "transcript": b"Hun fly
 
 @dataclass
 class Spoilt:
-    """A house with three participants: two with a recording and attributes changed once, one with neither."""
+    """A house with three participants, two of them with a recording and attributes that were changed once."""
 
     house: House
     keeper: Folder | Bucket
@@ -60,34 +65,77 @@ class Spoilt:
         else:
             self.keeper._store.put(f"{name[:2]}/{name}", data)
 
-    def change(self, *statements: str, **values: Any) -> None:
-        """Rows as somebody with the database's key would have them: no rules, no ledger, no foreign keys."""
+    def update(self, table: str, row_id: str, **values: Any) -> None:
+        """A row's columns as somebody with the database's key would have them."""
+        assignments = ", ".join(f"{column} = :{column}" for column in values)
+        self._change(f'UPDATE "{table}" SET {assignments} WHERE {_name(table)} = :row_id', row_id=row_id, **values)  # noqa: S608  # names of the tests' own
+
+    def delete(self, table: str, row_id: str) -> None:
+        """No such row any more."""
+        self._change(f'DELETE FROM "{table}" WHERE {_name(table)} = :row_id', row_id=row_id)  # noqa: S608  # names of the tests' own
+
+    def insert(self, table: str, **values: Any) -> None:
+        """A row, in place of one with the same id."""
+        columns, marks = ", ".join(values), ", ".join(f":{column}" for column in values)
+        self._change(f'REPLACE INTO "{table}" ({columns}) VALUES ({marks})', **values)  # noqa: S608  # names of the tests' own
+
+    def _change(self, statement: str, **values: Any) -> None:
+        """No rules, no ledger, no foreign keys."""
         with self.house.vault.database.writer.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             raw.execute("PRAGMA foreign_keys=OFF")
-            for statement in statements:
-                raw.execute(statement, values)
-            raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute(statement, values)
             connection.invalidate()
 
     def row(self, table: str, row_id: str) -> dict[str, Any]:
         """A row's columns as they are stored."""
-        column = "owner_id" if table == "key" else "id"
-        query = sa.text(f'SELECT * FROM "{table}" WHERE {column} = :row_id')  # noqa: S608  # names of the test's own
+        query = sa.text(f'SELECT * FROM "{table}" WHERE {_name(table)} = :row_id')  # noqa: S608  # names of the tests' own
         with self.house.vault.database.reader.connect() as connection:
             return dict(connection.execute(query, {"row_id": row_id}).one()._mapping)
 
 
-def spoilt(house: House, keeper: Objects) -> Spoilt:
-    """Fill a house whose sealed files are in `keeper`."""
-    house = House(replace(house.vault, blobs=keeper), house.study)
+def _name(table: str) -> str:
+    """The column by which the ledger calls a row."""
+    return "owner_id" if table == "key" else "id"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A vault in a folder, closed, to be copied: filling one takes longer than most of what is done to it."""
+
+    folder: Path
+    study: Study
+    people: list[Participant]
+    recordings: list[Recording]
+
+    @contextmanager
+    def copy(self, folder: Path, keeper: Folder | Bucket | None = None) -> Iterator[Spoilt]:
+        """The same vault in another folder, and its sealed files there or with `keeper`."""
+        shutil.copytree(self.folder, folder)
+        vault, here = reopen(folder), Folder(folder / "blobs")
+        kept = keeper or here
+        for name in list(here.names()) if keeper else []:
+            with here.open(name) as file:
+                kept.put(name, file)
+            here.remove(name)
+        yield Spoilt(House(replace(vault, blobs=kept), self.study), kept, self.people, self.recordings)
+        vault.close()
+
+
+def fill(folder: Path) -> Filled:
+    """Make a vault with three participants and two others who were shredded."""
+    house = build(folder)
     people = [house.participant(code) for code in ("P01", "P02")]
     recordings = [keep(house, participant) for participant in people]
     for participant in people:
         for sex in ("man", "woman"):
             studies.set_attributes(house.desk("ivar"), participant, {"sex": sex})
-    return Spoilt(house, cast("Folder | Bucket", keeper), [*people, house.participant("P03", ())], recordings)
+    for code in ("P08", "P09"):
+        shredding.shred(house.desk("astrid"), house.participant(code))
+    people.append(house.participant("P03", ()))
+    house.vault.close()
+    return Filled(folder, house.study, people, recordings)
 
 
 def keep(house: House, participant: Participant) -> Recording:
