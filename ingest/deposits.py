@@ -108,19 +108,26 @@ def deposit(vault: Path, reference: str, who: str, path: Path) -> DepositReceipt
     return DepositReceipt(letter.participant, letter.file, letter.sha256, letter.size, letter.at)
 
 
-def admit(vault: Vault) -> Iterator[Admitted]:
-    """Take in what waits in the inboxes of all studies, each in the name of who brought it; what is refused stays."""
+def admit(vault: Vault, tried: set[str] | None = None) -> Iterator[Admitted]:
+    """Take in what waits in the inboxes of all studies, each in the name of who brought it; what is refused stays.
+
+    What is in `tried` is left alone, and what is tried is added: a worker asks the door about each once.
+    """
+    tried = set() if tried is None else tried
     robot = Desk(vault, Gate(vault), Actor(PIPELINE, PIPELINE))
     with Session(vault.database.reader) as session:
         known = list(session.scalars(sa.select(Study).order_by(Study.code)))
     for study in known:
         inbox = Inbox(vault.folder, study.code)
-        if not inbox.count():
+        new = inbox.waiting() - tried
+        if not new:
             continue
+        tried |= new
         with robot.act(Action.OPEN_INBOX, study, Purpose.STEWARDSHIP) as act:
             letters = list(inbox.letters(act.sealed_for_study()))
         for name, letter in letters:
-            yield _admit(robot, inbox, name, letter)
+            if name in new:
+                yield _admit(robot, inbox, name, letter)
 
 
 def _admit(robot: Desk, inbox: Inbox, name: str, letter: Letter) -> Admitted:

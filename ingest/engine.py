@@ -2,7 +2,8 @@
 
 Traps this closes (notes on the engine): the default serialiser is pickle, and rows tagged as pickle are unpickled
 even when another serialiser is configured; exception texts are stored; the default application version changes
-with every edit and leaves work in flight behind; a custom engine gets no pragmas.
+with every edit and leaves work in flight behind; a custom engine gets no pragmas, so that the database prepares its
+own for jobs; on PostgreSQL a thread would listen on a connection that no setting of ours reaches.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def refuse_pickle(*_: object, **__: object) -> NoReturn:
 
 
 def configure(database: Database) -> None:
-    """Set DBOS up over the vault's own database; nothing runs before `DBOS.launch()`."""
+    """Set DBOS up over the vault's own database, of either kind; nothing runs before `DBOS.launch()`."""
     _serialization.DefaultSerializer.deserialize = refuse_pickle  # type: ignore[method-assign]  # on purpose
     _serialization.DefaultSerializer.serialize = refuse_pickle  # type: ignore[method-assign]  # the same
     quiet = logging.getLogger("dbos")
@@ -80,5 +81,6 @@ def _config(database: Database) -> DBOSConfig:
         executor_id=EXECUTOR,
         log_level="CRITICAL",
         enable_otlp=False,
+        use_listen_notify=False,  # it looks for itself, on both kinds, as often as stated below
         notification_listener_polling_interval_sec=0.5,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from ingest import STAGES, pipeline
+from ingest import STAGES, deposits, pipeline
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import Denied
@@ -131,10 +131,12 @@ def work(desk: Desk, tell: pipeline.Listener) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    asked = Asked(desk)
+    asked, tried = Asked(desk), set[str]()
     asked.allowed(pipeline.waiting(desk.vault))
     with pipeline.at_work(desk.vault, tell) as robot:
         while True:
+            for _ in deposits.admit(desk.vault, tried):
+                pass  # what was refused waits, and `tillit run` says why
             for recording in asked.allowed(pipeline.waiting(desk.vault)):
                 pipeline.finish(robot, recording)
             time.sleep(PATIENCE)

@@ -82,6 +82,7 @@ def key_rotate(  # noqa: PLR0913  # one parameter an option
     """Give a participant, a study or the vault a new key, and hand over what lies below.
 
     Sound and text stay as they are: only headers are written anew. It can be stopped at any time, and done again.
+    A `tillit worker` that runs meanwhile knows the old root only: start it again after --root.
     """
     if [bool(reference), of_root, of_link].count(True) != 1:
         raise BadInput("Say what to rotate: STUDY, STUDY/CODE, --root or --link.")

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from policies.actions import Action, Purpose
 from storage import backup, files, fsck, new_vault, roots, settings, stores, tombstones
 from storage.backup import LINK, RECORDS, Source, Target
 from storage.errors import BadInput, NotFound
-from storage.ledger import Entry
-from storage.records import new_id
+from storage.ledger import Entry, Ledger
+from storage.records import Tombstone, new_id
 from storage.vault import LINK as LINK_FOLDER
 from storage.vault import assemble, signer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from policies.desk import Desk
     from storage.backup import Report
@@ -97,9 +101,10 @@ def restore(folder: Path, plan: Plan, secrets: Secrets, link_secrets: Secrets, t
         vkey = signer(folder, about, root).vkey
         link_root = _restore_link(folder, about, plan, link_secrets, vkey, told)
         database, _ = stores.records(folder, about, root)
+        ledger = Ledger(database, signer(folder, about, root), stores.ledger_file(folder, about))
         target = Target(
             database, root, vkey, stores.objects(folder, about, secrets), stones,
-            snapshot=plan.snapshot, salvage=plan.salvage,
+            snapshot=plan.snapshot, salvage=plan.salvage, witness=_witness(ledger),
         )  # fmt: skip
         reports.append(backup.restore(plan.records, target, told))
         database.close()
@@ -108,6 +113,18 @@ def restore(folder: Path, plan: Plan, secrets: Secrets, link_secrets: Secrets, t
     with new_vault.making(folder, build) as vault:
         size = _prove(vault, plan, reports[0], stones)
     return reports[0], size
+
+
+def _witness(ledger: Ledger) -> Callable[[Session, Mapping[str, str | None]], None]:
+    """Writes what tombstones destroyed into the ledger, in their transaction, or fsck would call it damage."""
+
+    def write(session: Session, rows: Mapping[str, str | None]) -> None:
+        buried = session.scalars(sa.select(Tombstone.participant_id)).all()
+        gone = {f"key/{participant}": None for participant in buried}  # not even written, so nobody saw them go
+        facts = {"ok": True, "buried": len(buried), "rows": {**rows, **gone}}
+        ledger.append(session, Entry("outcome", new_id(), facts))
+
+    return write
 
 
 def _prove(vault: Vault, plan: Plan, report: Report, stones: list[str]) -> int:

@@ -77,9 +77,9 @@ class Inbox:
             written.write(age.encrypt(json.dumps(asdict(letter)).encode(), [recipient]))
         return letter
 
-    def count(self) -> int:
-        """How many recordings wait; needs no key."""
-        return sum(1 for _ in self._notes().names()) if self.there() else 0
+    def waiting(self) -> set[str]:
+        """The names of the notes that wait; needs no key."""
+        return set(self._notes().names()) if self.there() else set()
 
     def letters(self, identities: Sequence[age.Identity]) -> Iterator[tuple[str, Letter]]:
         """Every note, by its name. Raises Damaged for one that does not open."""

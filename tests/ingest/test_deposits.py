@@ -52,7 +52,7 @@ def test_what_was_sealed_on_a_device_is_taken_in_as_if_it_had_been_added(house: 
     assert admitted.receipt is not None
     assert admitted.receipt.sha256 == hashlib.sha256(SOUND).hexdigest()
     assert _original(house, admitted.receipt.id) == SOUND
-    assert Inbox(folder, "rus").count() == 0
+    assert not Inbox(folder, "rus").waiting()
     assert list(deposits.admit(house.vault)) == []
 
 
@@ -73,7 +73,7 @@ def test_who_brought_it_is_asked_about_at_the_door(house: House, sealed: Path) -
     deposits.deposit(house.vault.folder, "rus/P01", "somebody", sealed)
     deposits.deposit(house.vault.folder, "rus/P01", "ivar", sealed)
     assert all(isinstance(one.problem, Denied) for one in deposits.admit(house.vault))
-    assert Inbox(house.vault.folder, "rus").count() == 2
+    assert len(Inbox(house.vault.folder, "rus").waiting()) == 2
     given = consent.Given((Purpose.RECORD,), held.created.date(), "in writing", "v1", house.study.ends)
     consent.record(house.desk("astrid"), held, given)
     assert sorted(one.receipt is None for one in deposits.admit(house.vault)) == [False, True]
@@ -89,7 +89,7 @@ def test_a_rotated_study_still_opens_what_was_on_its_way(house: House, sealed: P
     deposits.deposit(house.vault.folder, "rus/P01", "ivar", sealed)
     (admitted,) = deposits.admit(house.vault)
     assert isinstance(admitted.problem, BadRecording)
-    assert Inbox(house.vault.folder, "rus").count() == 1
+    assert len(Inbox(house.vault.folder, "rus").waiting()) == 1
 
 
 def test_a_shred_takes_deposits_with_it(house: House, sealed: Path) -> None:
@@ -112,7 +112,7 @@ def test_only_sealed_files_are_deposited(house: House, tmp_path: Path) -> None:
         deposits.deposit(house.vault.folder, "other/P01", "ivar", plain)
     with pytest.raises(BadInput):
         deposits.deposit(house.vault.folder, "rus/../P01", "ivar", plain)
-    assert Inbox(house.vault.folder, "rus").count() == 0
+    assert not Inbox(house.vault.folder, "rus").waiting()
 
 
 def test_a_deposit_that_changed_on_the_disk_is_said_to_be_damaged(house: House, sealed: Path) -> None:
