@@ -41,13 +41,13 @@ def examine(database: Database, objects: Objects, ledger: Ledger, told: Callable
     Raises StorageFailed if the database's disk or the objects' server cannot be got at, so that nothing can be said.
     """
     found = [Finding("database", "database", fault) for fault in database.faults()]
-    try:
-        found += _ledger(ledger)
-        found += _rows(database, ledger)
-        found += payloads.examine(database, objects, told)
-    except DBAPIError:
-        found.append(Finding("database", "database", UNREADABLE))
-    return found
+    steps = (_ledger(ledger), _rows(database, ledger), payloads.examine(database, objects, told))
+    for step in steps:
+        try:
+            found.extend(step)
+        except (DBAPIError, database.reader.dialect.loaded_dbapi.Error):  # the ledger is read with the driver itself
+            found.append(Finding("database", "database", UNREADABLE))
+    return list(dict.fromkeys(found))  # each once
 
 
 def _ledger(ledger: Ledger) -> Iterator[Finding]:
@@ -58,11 +58,11 @@ def _ledger(ledger: Ledger) -> Iterator[Finding]:
         yield Finding("ledger", "ledger", error.sentence)
 
 
-def _rows(database: Database, ledger: Ledger) -> list[Finding]:
+def _rows(database: Database, ledger: Ledger) -> Iterator[Finding]:
     """Looked at twice if need be: an act that ends between reading the ledger and reading the rows is no finding."""
     found = _rows_now(database, ledger)
     again = set(_rows_now(database, ledger)) if found else set()
-    return [finding for finding in found if finding in again]
+    yield from (finding for finding in found if finding in again)
 
 
 def _rows_now(database: Database, ledger: Ledger) -> list[Finding]:
