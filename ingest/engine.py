@@ -2,8 +2,8 @@
 
 Traps this closes (notes on the engine): the default serialiser is pickle, and rows tagged as pickle are unpickled
 even when another serialiser is configured; exception texts are stored; the default application version changes
-with every edit and leaves work in flight behind; a custom engine gets no pragmas, so that the database prepares its
-own for jobs; on PostgreSQL a thread would listen on a connection that no setting of ours reaches.
+with every edit and leaves work in flight behind; a custom engine gets no pragmas and no timeouts, so the database
+sets them itself; on PostgreSQL it would wait in another way than on SQLite, with triggers and a connection of its own.
 """
 
 from __future__ import annotations
@@ -81,6 +81,6 @@ def _config(database: Database) -> DBOSConfig:
         executor_id=EXECUTOR,
         log_level="CRITICAL",
         enable_otlp=False,
-        use_listen_notify=False,  # it looks for itself, on both kinds, as often as stated below
+        use_listen_notify=False,
         notification_listener_polling_interval_sec=0.5,
     )
