@@ -29,7 +29,8 @@ PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 ROOMS = {
-    "policies.commands": ("audit", "consent", "member", "participant"),
+    "policies.audit_commands": ("audit",),
+    "policies.commands": ("consent", "member", "participant"),
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),

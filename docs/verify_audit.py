@@ -4,6 +4,7 @@
 
 VKEYFILE: the ledger's verifier key, got when the vault was made. ENTRIES.jsonl: the ledger, one entry a line.
 CHECKPOINT: the newest; the ledger must be just that. OLDER: kept away from the vault; it must have been that once.
+Exit code 0: it is as it was signed. 1, REFUSED: something was changed. 2, NOT CHECKED: something needed is missing.
 """
 
 # ruff: noqa: INP001, T201  # a script for a person: it is no module, and it prints
@@ -22,19 +23,18 @@ def signature_holds(public: bytes, text: bytes, signature: bytes) -> bool:
         for name, data in ("key", key), ("text", text), ("signature", signature):
             Path(folder, name).write_bytes(data)
         command = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in text -sigfile signature"
-        return subprocess.run(command.split(), cwd=folder, capture_output=True, check=False).returncode == 0
+        said = subprocess.run(command.split(), cwd=folder, capture_output=True, check=False).stdout
+    if b"Signature Verif" not in said:
+        raise OSError("openssl cannot use this key; it takes version 3 or newer, and a verifier key")
+    return b"Verified Successfully" in said
 
 
-def read_checkpoint(note: str, vkey: str) -> tuple[int, bytes]:
+def read_checkpoint(note: str, name: str, public: bytes) -> tuple[int, bytes]:
     """The size and root a checkpoint states, if the ledger's key signed it (c2sp.org/signed-note, tlog-checkpoint)."""
-    name, key_id, key = vkey.strip().split("+", 2)
     text, _, below = note.rpartition("\n\n")
     origin, size, root = text.split("\n")
-    signed = [line.removeprefix(f"— {name} ") for line in below.split("\n") if line.startswith(f"— {name} ")]
-    public = base64.b64decode(key)
-    if hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8] != key_id or public[0] != 1 or origin != name:
-        raise ValueError("a checkpoint and the verifier key do not belong together")
-    if not any(signature_holds(public[1:], f"{text}\n".encode(), base64.b64decode(line)[4:]) for line in signed):
+    signed = [base64.b64decode(line.split(" ")[2])[4:] for line in below.split("\n") if line.startswith(f"— {name} ")]
+    if origin != name or not any(signature_holds(public, f"{text}\n".encode(), one) for one in signed):
         raise ValueError("a checkpoint is not signed by the ledger's key, or was edited")
     return int(size), base64.b64decode(root)
 
@@ -48,13 +48,28 @@ def root_of(leaves: list[bytes]) -> bytes:
     return level[0]
 
 
+def refuse(code: int, why: object) -> None:
+    """End with this exit code."""
+    print(f"{'REFUSED' if code == 1 else 'NOT CHECKED'}: {why}", file=sys.stderr)
+    sys.exit(code)
+
+
 try:
-    vkey, entries, *checkpoints = (Path(name).read_bytes() for name in sys.argv[1:])
-    leaves = entries.removesuffix(b"\n").split(b"\n") if entries else []
-    stated = [read_checkpoint(checkpoint.decode(), vkey.decode()) for checkpoint in checkpoints]
-    good = [0 <= size <= len(leaves) and root_of(leaves[:size]) == root for size, root in stated]
-except (ValueError, IndexError, OSError) as error:
-    sys.exit(f"REFUSED: {error}\n{__doc__}")
-if not stated or not all(good) or stated[0][0] != len(leaves):
-    sys.exit(f"REFUSED: {len(leaves)} entries here, signed for were {[size for size, _ in stated]}; good: {good}")
+    vkey, entries, newest, *older = (Path(path).read_bytes() for path in sys.argv[1:])
+    name, key_id, key = vkey.decode().strip().split("+", 2)
+    public = base64.b64decode(key)
+except (ValueError, OSError) as error:
+    refuse(2, f"{error}\n{__doc__}")
+if hashlib.sha256(f"{name}\n".encode() + public).hexdigest()[:8] != key_id or public[:1] != b"\x01":
+    refuse(2, "the first file is not a verifier key")
+try:
+    stated = [read_checkpoint(note.decode(), name, public[1:]) for note in (newest, *older)]
+except OSError as error:
+    refuse(2, error)
+except ValueError as error:
+    refuse(1, error)
+leaves = entries.removesuffix(b"\n").split(b"\n") if entries else []
+good = [0 <= size <= len(leaves) and root_of(leaves[:size]) == root for size, root in stated]
+if not all(good) or stated[0][0] != len(leaves):
+    refuse(1, f"{len(leaves)} entries here, signed for were {[size for size, _ in stated]}; good: {good}")
 print(f"The {len(leaves)} entries are the ones that were signed, in {len(stated)} checkpoints.")

@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage import ledger_rows, merkle, note
+from storage import ledger_rows, merkle
 from storage.errors import StorageFailed, TillitError
 from storage.ledger_file import LedgerFile
 from storage.ledger_group import Together
 from storage.ledger_leaf import Entry, Leaf, commitment, leaf_of
-from storage.ledger_proof import Growth, Proof, Prover
+from storage.ledger_proof import Growth, Proof
+from storage.ledger_prover import Prover
 from storage.ledger_rows import HEAD
 from storage.ledger_tiles import Tiles
 from storage.ledger_verify import Verified, Verifier, differences
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.database import Database
+    from storage.note import Signer
 
 __all__ = ["Entry", "Growth", "Ledger", "Proof", "Verified", "commitment"]
 
@@ -44,7 +46,7 @@ AHEAD = "The ledger's file has more entries than the database. Run `tillit audit
 class Ledger:
     """The ledger of one vault; `file` is the path of its second home, which need not be there yet."""
 
-    def __init__(self, database: Database, signer: note.Signer, file: Path) -> None:
+    def __init__(self, database: Database, signer: Signer, file: Path) -> None:
         self._database = database
         self.signer = signer
         self._file = LedgerFile(file, signer)
@@ -120,8 +122,7 @@ class Ledger:
 
     def consistent(self, old_checkpoint: str) -> Growth:
         """That the ledger only grew since `old_checkpoint`. Raises Damaged if it did not, or for what is none."""
-        old = note.verify(self.signer.vkey, old_checkpoint)
-        return Prover(self._database.reader, self.signer.vkey).grew_from(old)
+        return Prover(self._database.reader, self.signer.vkey).grew_from(old_checkpoint)
 
     def _record_all(self, leaves: list[Leaf]) -> list[int | None]:
         try:

@@ -1,31 +1,23 @@
 """Proofs that need no ledger to be checked: that it holds an entry, and that it only grew since a checkpoint.
 
 Both are text: a few lines, hashes in base64, an empty line, the checkpoint they lead to. Sources: c2sp.org/tlog-proof
-for an entry; for growth the request of c2sp.org/tlog-witness, which is what a witness would be sent.
+for an entry, whose bytes are the "extra" data there; for growth the request of c2sp.org/tlog-witness, which is what
+a witness would be sent. Making them is in ledger_prover.py.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
-from storage import ledger_rows, merkle, note
-from storage.errors import Damaged, NotFound
-from storage.ledger_tiles import Tiles
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import sqlalchemy as sa
-
-    from storage.merkle import Span
-    from storage.note import Checkpoint
+from storage import merkle, note
+from storage.errors import BadInput, Damaged
 
 FORMAT = "c2sp.org/tlog-proof@v1"
-UNPROVABLE = "The ledger does not add up, so nothing can be proved by it. Run `tillit audit verify`."
+_ENTRY = re.compile(rf"{FORMAT}\nextra (\S+)\nindex (0|[1-9][0-9]{{0,17}})((?:\n\S{{44}}){{0,63}})\n\n(.*)", re.DOTALL)
+_GROWTH = re.compile(r"old (0|[1-9][0-9]{0,17})((?:\n\S{44}){0,63})\n\n(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -38,8 +30,27 @@ class Proof:
     checkpoint: str
 
     def text(self) -> str:
-        """As c2sp.org/tlog-proof has it; whoever checks it must be given the leaf too."""
-        return "\n".join([FORMAT, f"index {self.index}", *_base64(self.hashes), "", self.checkpoint])
+        """As c2sp.org/tlog-proof has it."""
+        extra = base64.b64encode(self.leaf).decode()
+        return "\n".join(
+            [FORMAT, f"extra {extra}", f"index {self.index}", *_written(self.hashes), "", self.checkpoint]
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Proof:
+        """What `text` wrote. Raises BadInput."""
+        match = _ENTRY.fullmatch(text)
+        if match is None:
+            raise BadInput("This is no proof of a ledger's entry. Give the file that `tillit audit prove` wrote.")
+        return cls(int(match[2]), _bytes(match[1]), [_bytes(line) for line in match[3].split()], match[4])
+
+    def check(self, vkey: str) -> int:
+        """How long the log is that it was proved for. Raises Damaged if it does not hold under this verifier key."""
+        signed = note.verify(vkey, self.checkpoint)
+        leaf = merkle.leaf_hash(self.leaf)
+        if not merkle.verify_inclusion(leaf, self.index, signed.size, self.hashes, signed.root):
+            raise Damaged("The proof does not hold: this entry is not where it says in the ledger that was signed.")
+        return signed.size
 
 
 @dataclass(frozen=True)
@@ -52,64 +63,36 @@ class Growth:
 
     def text(self) -> str:
         """As a witness is sent it, c2sp.org/tlog-witness."""
-        return "\n".join([f"old {self.old_size}", *_base64(self.hashes), "", self.checkpoint])
+        return "\n".join([f"old {self.old_size}", *_written(self.hashes), "", self.checkpoint])
+
+    @classmethod
+    def read(cls, text: str) -> Growth:
+        """What `text` wrote. Raises BadInput."""
+        match = _GROWTH.fullmatch(text)
+        if match is None:
+            raise BadInput("This is no proof of a ledger's growth. Give what `tillit audit prove --since` wrote.")
+        return cls(int(match[1]), [_bytes(line) for line in match[2].split()], match[3])
+
+    def check(self, vkey: str, old_checkpoint: str) -> None:
+        """Raise Damaged unless the log grew from `old_checkpoint` to this one, both under this verifier key."""
+        old, now = note.verify(vkey, old_checkpoint), note.verify(vkey, self.checkpoint)
+        if old.size == self.old_size == 0:  # everything grew from nothing, and that takes no proof
+            holds = not self.hashes
+        else:
+            part = (0, self.old_size)
+            holds = old.size == self.old_size and merkle.verify_consistency(
+                part, now.size, self.hashes, old.root, now.root
+            )
+        if not holds:
+            raise Damaged("The proof does not hold: the ledger did not grow from that checkpoint to this one.")
 
 
-class Prover:
-    """Makes proofs from the database, and gives out none that does not hold."""
-
-    def __init__(self, reader: sa.Engine, vkey: str) -> None:
-        self._reader = reader
-        self._vkey = vkey
-
-    def prove(self, position: int) -> Proof:
-        """That entry `position` is in the ledger. Raises NotFound if there is none, Damaged if it cannot be shown."""
-        with Session(self._reader) as session:
-            text, now = self._newest(session)
-            if not 0 <= position < now.size:
-                raise NotFound("The ledger has no entry {n}: its last is {last}.", n=position, last=now.size - 1)
-            leaf = b"".join(ledger_rows.leaves(session, position, position + 1))
-            hashed = merkle.leaf_hash(leaf)
-
-            def holds(proof: list[bytes]) -> bool:
-                return merkle.verify_inclusion(hashed, position, now.size, proof, now.root)
-
-            hashes = _found(session, lambda root_of: merkle.inclusion_proof(root_of, position, now.size), holds)
-        return Proof(position, leaf, hashes, text)
-
-    def grew_from(self, old: Checkpoint) -> Growth:
-        """That the ledger begins with what `old` signed for. Raises Damaged if it does not."""
-        with Session(self._reader) as session:
-            text, now = self._newest(session)
-            if old.size > now.size:
-                raise Damaged("The ledger is shorter than a signed checkpoint says: entries were cut off its end.")
-            if old.size == 0:  # everything grew from nothing, and that takes no proof
-                return Growth(0, [], text)
-            part = (0, old.size)
-
-            def holds(proof: list[bytes]) -> bool:
-                return merkle.verify_consistency(part, now.size, proof, old.root, now.root)
-
-            hashes = _found(session, lambda root_of: merkle.consistency_proof(root_of, part, now.size), holds)
-        return Growth(old.size, hashes, text)
-
-    def _newest(self, session: Session) -> tuple[str, Checkpoint]:
-        text = ledger_rows.head(session).checkpoint
-        return text, note.verify(self._vkey, text)
-
-
-def _found(
-    session: Session,
-    make: Callable[[Callable[[Span], bytes]], list[bytes]],
-    holds: Callable[[list[bytes]], bool],
-) -> list[bytes]:
-    """The proof from the tiles, or from the leaves alone if a tile is wrong. Raises Damaged if neither holds."""
-    for stored in (True, False):
-        proof = make(Tiles(session, stored=stored).root_of)
-        if holds(proof):
-            return proof
-    raise Damaged(UNPROVABLE)
-
-
-def _base64(hashes: list[bytes]) -> list[str]:
+def _written(hashes: list[bytes]) -> list[str]:
     return [base64.b64encode(one).decode() for one in hashes]
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput("A line of the proof is not base64. Give the file as it was written.") from None

@@ -29,11 +29,11 @@ func main() {
 		fmt.Println(size, root)
 	case "entry":
 		lines, signed := split(read(1))
-		if lines[0] != "c2sp.org/tlog-proof@v1" {
+		if lines[0] != "c2sp.org/tlog-proof@v1" || !strings.HasPrefix(lines[1], "extra ") {
 			stop(fmt.Errorf("not a proof"))
 		}
 		size, root := open(vkey, signed)
-		stop(tlog.CheckRecord(hashes(lines[2:]), size, root, number(lines[1], "index "), tlog.RecordHash([]byte(read(0)))))
+		stop(tlog.CheckRecord(hashes(lines[3:]), size, root, number(lines[2], "index "), tlog.RecordHash([]byte(read(0)))))
 	case "growth":
 		lines, signed := split(read(1))
 		oldSize, oldRoot := open(vkey, read(0))

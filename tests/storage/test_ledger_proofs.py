@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from storage import ledger_tiles, merkle, note
-from storage.errors import Damaged, NotFound
+from storage import ledger_tiles, merkle
+from storage.errors import BadInput, Damaged, NotFound
+from storage.ledger import Growth, Proof
 from storage.note import Signer
 from storage.records import LedgerEntry, LedgerTile
 from tests.storage.ledgers import SIGNER, Place, entry, fill, rewrite
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from storage.ledger import Growth, Ledger, Proof
+    from storage.ledger import Ledger
 
 SPREAD = [0, 1, 254, 255, 256, 300, 511, 512, 767, 768, 999]
 
@@ -41,16 +43,12 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _holds(proof: Proof) -> bool:
-    signed = note.verify(SIGNER.vkey, proof.checkpoint)
-    leaf = merkle.leaf_hash(proof.leaf)
-    return merkle.verify_inclusion(leaf, proof.index, signed.size, proof.hashes, signed.root)
+    return Proof.read(proof.text()).check(SIGNER.vkey) > proof.index
 
 
 def _holds_since(old: str, growth: Growth) -> bool:
-    before, now = note.verify(SIGNER.vkey, old), note.verify(SIGNER.vkey, growth.checkpoint)
-    if not (before.size and growth.old_size):
-        return before.size == growth.old_size and not growth.hashes
-    return merkle.verify_consistency((0, growth.old_size), now.size, growth.hashes, before.root, now.root)
+    Growth.read(growth.text()).check(SIGNER.vkey, old)
+    return True
 
 
 def _tiles(place: Place) -> dict[tuple[int, int], bytes]:
@@ -185,7 +183,47 @@ def test_proofs_are_written_as_published(place: Place) -> None:
     ledger.record(entry(6))
     proof, growth = ledger.prove(4), ledger.consistent(kept)
     lines = [base64.b64encode(one).decode() for one in proof.hashes]
-    newest = ledger.checkpoint()
-    assert proof.text() == "\n".join(["c2sp.org/tlog-proof@v1", "index 4", *lines, "", newest])
+    newest, extra = ledger.checkpoint(), base64.b64encode(proof.leaf).decode()
+    assert proof.text() == "\n".join(["c2sp.org/tlog-proof@v1", f"extra {extra}", "index 4", *lines, "", newest])
     lines = [base64.b64encode(one).decode() for one in growth.hashes]
     assert growth.text() == "\n".join(["old 6", *lines, "", newest])
+
+
+def test_a_proof_holds_for_what_it_says_and_nothing_else(place: Place) -> None:
+    """Another entry, place, hash, checkpoint or key, and the proof is refused; so is growth from another past."""
+    ledger = place.make()
+    fill(place.database, ledger, 20)
+    kept = ledger.checkpoint()
+    fill(place.database, ledger, 11)
+    proof, growth = ledger.prove(4), ledger.consistent(kept)
+    other = Signer(SIGNER.origin, Ed25519PrivateKey.generate())
+    for wrong in (
+        replace(proof, index=5),
+        replace(proof, leaf=b"{}"),
+        replace(proof, hashes=proof.hashes[::-1]),
+        replace(proof, checkpoint=kept),
+    ):
+        with pytest.raises(Damaged):
+            wrong.check(SIGNER.vkey)
+    with pytest.raises(Damaged):
+        proof.check(other.vkey)
+    for wrong_growth, old in (
+        (growth, SIGNER.checkpoint(20, bytes(32))),
+        (growth, SIGNER.checkpoint(0, merkle.EMPTY_ROOT)),
+        (replace(growth, old_size=0), kept),
+        (replace(growth, hashes=growth.hashes[1:]), kept),
+        (growth, ledger.checkpoint()),
+    ):
+        with pytest.raises(Damaged):
+            wrong_growth.check(SIGNER.vkey, old)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "old", "c2sp.org/tlog-proof@v1\nindex 0\n\n", "old 01\n\n", "old 1\nx\n\n", "\n"]
+)
+def test_what_is_no_proof_is_said_not_to_be_one(text: str) -> None:
+    """Any other text, and lines that are not base64, are wrong input and not a ledger that was tampered with."""
+    bad = "=" * 44
+    for kind, wrong in ((Proof, text), (Growth, text), (Growth, f"old 1\n{bad}\n\nx")):
+        with pytest.raises(BadInput):
+            kind.read(wrong)

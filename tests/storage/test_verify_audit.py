@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,10 @@ def checkpoint(size: int, signer: Signer = SIGNER) -> str:
 
 def run(folder: Path, entries: list[bytes], *checkpoints: str, vkey: str = SIGNER.vkey) -> tuple[int, str]:
     """Run the script as a steward would; returns its exit code and what it said."""
-    data = {"vkey": vkey.encode() + b"\n", "entries": b"".join(entry + b"\n" for entry in entries)}
+    data = {
+        "vkey": vkey.encode(errors="surrogateescape") + b"\n",
+        "entries": b"".join(entry + b"\n" for entry in entries),
+    }
     data |= {f"checkpoint{number}": text.encode() for number, text in enumerate(checkpoints)}
     for name, content in data.items():
         (folder / name).write_bytes(content)
@@ -56,7 +60,7 @@ def test_every_edited_entry_is_found(tmp_path: Path) -> None:
     moved = [ENTRIES[1], ENTRIES[0], *ENTRIES[2:]]
     for entries in (edited, moved, ENTRIES[:-1], ENTRIES[1:], [*ENTRIES, ENTRIES[0]], []):
         code, said = run(tmp_path, entries, checkpoint(37))
-        assert (code, said.startswith("REFUSED")) == (1, True)
+        assert (code, said.startswith("REFUSED")) == (1, True), said
 
 
 def test_truncated_log_is_found_by_what_was_kept(tmp_path: Path) -> None:
@@ -90,17 +94,41 @@ def test_forged_checkpoint_is_refused(tmp_path: Path) -> None:
         assert (code, "REFUSED" in said, "Traceback" in said) == (1, True, False)
 
 
-def test_missing_arguments_accept_nothing(tmp_path: Path) -> None:
-    """Called without a checkpoint, with a broken key or a file that is not there, the script refuses."""
-    assert run(tmp_path, ENTRIES)[0] == 1
-    assert run(tmp_path, ENTRIES, checkpoint(37), vkey="tillit/v1")[0] == 1
-    done = subprocess.run([sys.executable, str(SCRIPT), "a", "b", "c"], cwd=tmp_path, capture_output=True, check=False)
-    assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
+def test_what_is_missing_or_unusable_is_not_called_tampering(tmp_path: Path) -> None:
+    """Without a checkpoint, with a broken key, a file or openssl missing: exit code 2, and no word of REFUSED."""
+    keys = ("", "tillit/v1", "a+b", "a+b+c", SIGNER.vkey[:-4], SIGNER.vkey.replace("v1", "v2"), "a\udcff+b+c")
+    answers = [run(tmp_path, ENTRIES), *(run(tmp_path, ENTRIES, checkpoint(37), vkey=vkey) for vkey in keys)]
+    assert run(tmp_path, ENTRIES, checkpoint(37))[0] == 0
+    for names, path in ((["a", "b", "c"], None), (["vkey", "entries", "checkpoint0"], str(tmp_path))):
+        answers.append(_typed(tmp_path, names, path))
+    for code, said in answers:
+        assert (code, said.startswith("NOT CHECKED"), "Traceback" in said) == (2, True, False)
+
+
+def test_an_openssl_that_cannot_check_is_not_called_tampering(tmp_path: Path) -> None:
+    """An openssl too old for these signatures says nothing about them, and so does the script."""
+    run(tmp_path, ENTRIES, checkpoint(37))
+    old = tmp_path / "bin" / "openssl"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho unknown option >&2\nexit 1\n")
+    old.chmod(0o700)
+    code, said = _typed(tmp_path, ["vkey", "entries", "checkpoint0"], str(old.parent))
+    assert (code, "version 3" in said) == (2, True)
+
+
+def _typed(folder: Path, names: list[str], path: str | None) -> tuple[int, str]:
+    """Run the script with these files, and its commands from `path` alone."""
+    environment = {**os.environ, "PATH": path or os.environ["PATH"]}
+    command = [sys.executable, "-I", str(SCRIPT), *names]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_script_fits_a_page_and_a_bare_machine() -> None:
-    """The script has at most sixty lines and imports nothing but the standard library."""
-    lines = SCRIPT.read_text(encoding="utf-8").splitlines()
+    """Below its page of usage the script has at most sixty lines, and imports nothing but the standard library."""
+    usage, script = SCRIPT.read_text(encoding="utf-8").split('\n"""\n', 1)
+    lines = [line for line in script.splitlines() if line]
     imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
     assert len(lines) <= 60
+    assert len(usage.splitlines()) < 10
     assert imported <= sys.stdlib_module_names
