@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from storage import postgres_server
 from storage.database import Database
 from storage.errors import AlreadyThere, BadInput, Damaged, StorageFailed
-from storage.postgres_server import WAIT, engine
+from storage.postgres_server import AWAY, WAIT, engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ JOBS = "dbos"  # the schema of the job engine's tables
 PAGE = 500  # rows read at a time
 AGAIN = 0.5  # seconds until rows that somebody may still see are looked at again
 LASTING = ("fsync", "full_page_writes")  # with one of them off, a power cut may lose what was kept
+USABLE = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = :schema"
 TABLES = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = :schema ORDER BY tablename"
 AMCHECK = """
     SELECT x.relname, x.relkind, x.oid, quote_ident(n.nspname) AS functions
@@ -82,10 +83,15 @@ class Postgres(Database):
 
     def check(self) -> None:
         """Raise Damaged if the schema is not there, StorageFailed if the server cannot be used."""
-        there = sa.text("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = :schema")
+        ours = sa.text(
+            "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = :schema"
+        )
         with self.reader.connect() as connection:
-            if not connection.execute(there, {"schema": self.schema}).scalar_one():
-                raise Damaged(MISSING)
+            usable = connection.execute(ours, {"schema": self.schema}).scalar_one_or_none()
+        if usable is None:
+            raise Damaged(MISSING)
+        if not usable:  # it would be passed over in silence, and look empty
+            raise StorageFailed(AWAY, code="42501")
 
     def scrub(self, *tables: str) -> None:
         """Write the tables and their indexes anew, without the rows that are gone (VACUUM FULL).

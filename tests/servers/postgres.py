@@ -111,7 +111,7 @@ def running() -> Iterator[Cluster]:
 
 
 def _initialise(cluster: Cluster) -> None:
-    options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums")
+    options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--wal-segsize=1")
     run: list[str | Path] = [cluster.programs / "initdb", "-D", cluster.data, "-U", OWNER, *options]
     # What it makes need not outlive a power cut; what the server writes later is synced as ever.
     subprocess.run([*run, "--no-sync"], check=True, cwd=cluster.folder, stdout=subprocess.DEVNULL, **cluster.user)
