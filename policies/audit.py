@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
 from policies.facts import PIPELINE
-from storage.errors import AlreadyThere, StorageFailed
+from storage.errors import AlreadyThere, Damaged, StorageFailed
 from storage.ledger import Growth, Proof
 from storage.records import LedgerEntry, Participant, Person, Recording, Study
 
@@ -94,13 +94,14 @@ def export(desk: Desk, folder: Path) -> None:
 def prove(desk: Desk, number: int, since: str | None) -> str:
     """Proof that entry `number` is in the ledger, and, with an older checkpoint, that the ledger grew from it.
 
-    Both as text, an empty line between them. Raises Denied, NotFound, Damaged.
+    Both as text that leads to one checkpoint, an empty line between them. Raises Denied, NotFound, Damaged.
     """
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP) as act:
         act.facts["proved"] = number
         ledger = desk.vault.ledger
-        proof = ledger.prove(number).text()
-        return proof if since is None else f"{proof}\n{ledger.consistent(since).text()}"
+        proof = ledger.prove(number)
+        grown = "" if since is None else "\n" + ledger.consistent(since, proof.checkpoint).text()
+        return proof.text() + grown
 
 
 def check_proof(vkey: str, text: str, since: str | None) -> Proof:
@@ -109,7 +110,10 @@ def check_proof(vkey: str, text: str, since: str | None) -> Proof:
     proof = Proof.read(before + "\n" if between else before)
     proof.check(vkey)
     if since is not None:
-        Growth.read(GROWTH + growth).check(vkey, since)
+        grown = Growth.read(GROWTH + growth)
+        grown.check(vkey, since)
+        if grown.checkpoint != proof.checkpoint:
+            raise Damaged("The two parts of the proof lead to different checkpoints: they were put together from two.")
     return proof
 
 

@@ -120,9 +120,9 @@ class Ledger:
         """That the entry at `position` is in the ledger. Raises NotFound, Damaged if it cannot be shown."""
         return Prover(self._database.reader, self.signer.vkey).prove(position)
 
-    def consistent(self, old_checkpoint: str) -> Growth:
-        """That the ledger only grew since `old_checkpoint`. Raises Damaged if it did not, or for what is none."""
-        return Prover(self._database.reader, self.signer.vkey).grew_from(old_checkpoint)
+    def consistent(self, old_checkpoint: str, checkpoint: str | None = None) -> Growth:
+        """That the ledger only grew from `old_checkpoint` to `checkpoint`, or to now. Raises Damaged if it did not."""
+        return Prover(self._database.reader, self.signer.vkey).grew_from(old_checkpoint, checkpoint)
 
     def _record_all(self, leaves: list[Leaf]) -> list[int | None]:
         try:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from storage.merkle import Span
-    from storage.note import Checkpoint
 
 Made = TypeVar("Made")
 UNPROVABLE = "The ledger does not add up, so nothing can be proved by it. Run `tillit audit verify`."
@@ -33,7 +32,8 @@ class Prover:
     def prove(self, position: int) -> Proof:
         """That entry `position` is in the ledger. Raises NotFound if there is none, Damaged if it cannot be shown."""
         with Session(self._reader) as session:
-            text, size = self._newest(session)
+            text = ledger_rows.head(session).checkpoint
+            size = note.verify(self._vkey, text).size
             if not 0 <= position < size:
                 raise NotFound("The ledger has no entry {n}: its last is {last}.", n=position, last=size - 1)
             leaf = b"".join(ledger_rows.leaves(session, position, position + 1))
@@ -43,11 +43,15 @@ class Prover:
 
             return _first_sound(session, make, lambda proof: proof.check(self._vkey))
 
-    def grew_from(self, old_checkpoint: str) -> Growth:
-        """That the ledger begins with what `old_checkpoint` signed for. Raises Damaged if it does not, or is none."""
-        old: Checkpoint = note.verify(self._vkey, old_checkpoint)
+    def grew_from(self, old_checkpoint: str, checkpoint: str | None) -> Growth:
+        """That the ledger at `checkpoint`, or at its newest, begins with what `old_checkpoint` signed for.
+
+        Raises Damaged if it does not, or if one of them is no checkpoint of this ledger.
+        """
+        old = note.verify(self._vkey, old_checkpoint)
         with Session(self._reader) as session:
-            text, size = self._newest(session)
+            text = checkpoint or ledger_rows.head(session).checkpoint
+            size = note.verify(self._vkey, text).size
             if old.size > size:
                 raise Damaged("The ledger is shorter than a signed checkpoint says: entries were cut off its end.")
 
@@ -56,10 +60,6 @@ class Prover:
                 return Growth(old.size, hashes, text)
 
             return _first_sound(session, make, lambda growth: growth.check(self._vkey, old_checkpoint))
-
-    def _newest(self, session: Session) -> tuple[str, int]:
-        text = ledger_rows.head(session).checkpoint
-        return text, note.verify(self._vkey, text).size
 
 
 def _first_sound(

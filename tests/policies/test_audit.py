@@ -71,6 +71,17 @@ def test_a_proof_that_was_edited_is_refused(tillit: Terminal, tmp_path: Path) ->
         assert tillit("anybody", "audit", "check-proof", str(proof), *more).code == code
 
 
+def test_two_proofs_are_not_one(house: House) -> None:
+    """The growth of one proof behind the entry of another is refused: both must lead to the same checkpoint."""
+    ledger, desk = house.vault.ledger, house.desk("astrid")
+    kept = ledger.checkpoint()
+    first, second = (audit.prove(desk, 0, kept) for _ in range(2))
+    assert audit.check_proof(ledger.signer.vkey, first, kept).index == 0
+    mixed = first.partition("\nold ")[0] + "\nold " + second.partition("\nold ")[2]
+    with pytest.raises(Damaged, match="different checkpoints"):
+        audit.check_proof(ledger.signer.vkey, mixed, kept)
+
+
 def test_only_a_steward_takes_a_proof_and_it_is_remembered(house: House, tillit: Terminal) -> None:
     """A researcher gets none, an entry that is not there is not found, and the ledger knows what was proved."""
     assert tillit("ragna", "audit", "prove", "0").code == 3
