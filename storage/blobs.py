@@ -84,7 +84,9 @@ class Folder:
             with _failures("written"):
                 _make_folder(path.parent)
             with _new_file(ours[0]) as descriptor:
-                yield Writing(name, partial(_write_all, descriptor))
+                writing = Writing(name, partial(_write_all, descriptor))
+                yield writing
+                writing.check_whole()
                 with _failures("written"):
                     os.fsync(descriptor)
                     _refuse_taken(path)

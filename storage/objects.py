@@ -11,7 +11,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from storage.errors import Damaged
+from storage.errors import Damaged, StorageFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +34,7 @@ class Writing:
         self.name = name
         self.size = 0
         self._take = take
+        self._broken = False
         self._digest = hashlib.sha256()
 
     @property
@@ -44,10 +45,17 @@ class Writing:
     def write(self, data: ReadableBuffer, /) -> int:
         """Write all of `data`; returns how many bytes that was. Raises StorageFailed."""
         piece = memoryview(data).cast("B")
+        self._broken = True  # until all of it was taken
         self._take(piece)
+        self._broken = False
         self._digest.update(piece)
         self.size += len(piece)
         return len(piece)
+
+    def check_whole(self) -> None:
+        """For its keeper, before it gets its name: raise StorageFailed if a write failed and nobody minded."""
+        if self._broken:
+            raise StorageFailed("A sealed file could not be written whole, so nothing of it was kept. Try again.")
 
 
 class Objects(Protocol):

@@ -69,6 +69,8 @@ class Bucket:
         try:
             with self._writing(name, upload) as writing:
                 yield writing
+        except Damaged:
+            raise  # what has the name is another's
         except BaseException:
             if upload.unsure:  # it may have happened all the same; the name is ours alone
                 with suppress(StorageFailed):
@@ -92,6 +94,7 @@ class Bucket:
         writing = Writing(name, upload.take)
         try:
             yield writing
+            writing.check_whole()
             if not upload.finish():
                 self._check_ours(writing)
         finally:
@@ -144,7 +147,7 @@ class _Upload:
         self._store, self._path = store, objects.place(name)
         self._gathered = bytearray()
         self._parts: WritableFile | None = None
-        self.unsure = False  # whether the object has got its name
+        self.unsure = False  # whether the object has got its name, and if so by us
 
     def take(self, piece: memoryview) -> None:
         if self._parts is None and len(self._gathered) + len(piece) <= PART:
@@ -161,7 +164,7 @@ class _Upload:
         """Give the object its name; False if the name is taken."""
         with _failures("written"):
             done = self._put() if self._parts is None else self._complete(self._parts)
-        self.unsure = False
+        self.unsure = self.unsure and not done
         return done
 
     def _put(self) -> bool:

@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,19 @@ def test_failed_removal_is_told_and_can_be_repeated(folder: Folder) -> None:
                 folder.remove(name)
             folder.remove(name)
             assert contents(folder) == []
+
+
+def test_a_write_whose_failure_nobody_minds_still_leaves_nothing(folder: Folder) -> None:
+    """A caller that goes on after a failed write does not get half an object under a name."""
+
+    def careless() -> None:
+        with folder.writer() as writing, suppress(StorageFailed), failing_os([blobs], 1, PAIR[0]):
+            writing.write(PIECES[0])
+
+    with pytest.raises(StorageFailed):
+        careless()
+    assert contents(folder) == []
+    assert list(folder.unfinished()) == []
 
 
 def test_short_writes_are_carried_on(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

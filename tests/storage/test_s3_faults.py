@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -106,6 +107,22 @@ def test_a_restore_can_be_repeated(seaweed: Seaweed, line: Line, whole: bytes, *
         bucket.put(name, io.BytesIO(whole))
         assert contents(bucket) == [whole]
         empty(bucket)
+
+
+def test_a_write_whose_failure_nobody_minds_still_leaves_nothing(seaweed: Seaweed, line: Line) -> None:
+    """A caller that goes on after a failed write does not get half an object, under its name or any other."""
+    bucket = seaweed.bucket(line.endpoint)
+
+    def careless() -> None:
+        with bucket.writer() as writing:
+            line.at, line.lasts = 1, True
+            with suppress(StorageFailed):
+                writing.write(LARGE)
+            line.at = 0
+
+    with pytest.raises(StorageFailed):
+        careless()
+    assert contents(bucket) == []
 
 
 def test_a_read_is_whole_or_told(seaweed: Seaweed, line: Line) -> None:
