@@ -1,4 +1,4 @@
-"""Opening a payload forwards only, as it comes out of a pipe: the one place that gives out content before its end."""
+"""Opening a payload forwards only, out of a pipe: the one place that gives out content before the end was tried."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import subprocess
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -129,6 +130,25 @@ def test_a_stream_can_be_left() -> None:
     assert next(opened) == CONTENT[:CHUNK_SIZE]
     opened.close()  # type: ignore[attr-defined]  # a generator's, which is what an iterator that can be left is
     assert source.tell() <= NONCE_SIZE + 3 * IN_A_BLOCK * SEALED_CHUNK_SIZE
+
+
+def test_no_thread_is_left_behind() -> None:
+    """Whether a stream ends, is left, fails, or its sealing fails: the thread that worked beside it is gone."""
+    before = threading.active_count()
+    list(age.open_stream(io.BytesIO(SEALED), FILE_KEY))
+    next(age.open_stream(io.BytesIO(SEALED), FILE_KEY))
+    assert released(SEALED[:-1])
+    with pytest.raises(ValueError, match="closed"):
+        age.seal_payload(io.BytesIO(CONTENT), _closed(), FILE_KEY)
+    with pytest.raises(ValueError, match="closed"):
+        age.seal_payload(_closed(), io.BytesIO(), FILE_KEY)
+    assert threading.active_count() == before
+
+
+def _closed() -> io.BytesIO:
+    file = io.BytesIO()
+    file.close()
+    return file
 
 
 def test_memory_stays_flat() -> None:
