@@ -8,7 +8,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-seal soak format clean
+.PHONY: demo test check bench bench-ledger bench-seal soak format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -24,6 +24,9 @@ check: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.pipeline
+
+bench-ledger: .venv/ready-dev
+	$(BIN)/python -m benchmarks.ledger
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
