@@ -33,13 +33,14 @@ USABLE = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace
 TABLES = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = :schema ORDER BY tablename"
 AMCHECK = """
     SELECT x.relname, x.relkind, x.oid, quote_ident(n.nspname) AS functions
-    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace,
-         pg_catalog.pg_class x LEFT JOIN pg_catalog.pg_am a ON a.oid = x.relam
+    FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+    JOIN pg_catalog.pg_proc f ON f.pronamespace = n.oid AND has_function_privilege(f.oid, 'EXECUTE')
+    JOIN pg_catalog.pg_class x ON (x.relkind = 'r' AND f.proname = 'verify_heapam')
+        OR (x.relkind = 'i' AND f.proname = 'bt_index_check' AND f.pronargs = 2)
+    LEFT JOIN pg_catalog.pg_am a ON a.oid = x.relam
     WHERE e.extname = 'amcheck' AND x.relnamespace = to_regnamespace(:schema) AND x.relpersistence = 'p'
-      AND (x.relkind = 'r' OR (x.relkind = 'i' AND a.amname = 'btree'))
-      AND has_function_privilege(quote_ident(n.nspname) || CASE x.relkind WHEN 'i'
-        THEN '.bt_index_check(regclass,boolean)' ELSE '.verify_heapam(regclass,boolean,boolean,text,bigint,bigint)'
-        END, 'EXECUTE')
+      AND (x.relkind = 'r' OR a.amname = 'btree')
     ORDER BY x.relname"""
 FUNCTIONS = {
     "i": "SELECT {functions}.bt_index_check(CAST(:oid AS regclass), true)",

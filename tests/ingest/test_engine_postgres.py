@@ -33,12 +33,14 @@ PATIENCE = 120  # seconds
 @pytest.fixture
 def launched(postgres: Cluster) -> Iterator[Postgres]:
     """The engine at work on an empty database."""
-    database = Postgres.create(postgres.database(), "records")
+    url = postgres.database()
+    database = Postgres.create(url, "records")
     engine.configure(database)
     DBOS.launch()
     yield database
     DBOS.destroy()
     database.close()
+    postgres.give_back(url)
 
 
 def test_a_killed_worker_is_taken_up_where_it_was(postgres: Cluster, tmp_path: Path) -> None:

@@ -70,3 +70,5 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     here = Place(request.param, tmp_path, cluster)
     yield here
     here.close()
+    if cluster is not None and here.url:
+        cluster.give_back(here.url)

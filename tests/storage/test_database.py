@@ -73,7 +73,7 @@ def test_a_database_that_is_there_passes_its_check(place: Place) -> None:
     """A database opens, opens again, and has no faults, full or empty."""
     place.create("link").check()
     database = place.made("records")
-    _count_on(database, 300)
+    _fill(database)
     database.check()
     place.open("records").check()
     assert database.faults() == []
@@ -104,7 +104,7 @@ def test_scrubbing_leaves_the_rows_that_are_there(place: Place) -> None:
 def test_a_changed_bit_on_the_disk_is_found(place: Place, at: int) -> None:
     """One bit of a page that changes while nobody has the database open is a fault, and reading goes on after it."""
     database = place.made("records")
-    _count_on(database, 300)
+    _fill(database)
     path = _file_of(place, "person")
     place.close()
     if place.cluster is not None:
@@ -122,6 +122,11 @@ def _count_on(database: Database, times: int) -> None:
         with Session(database.writer) as session, session.begin():
             number = session.scalar(sa.select(sa.func.count()).select_from(Person))
             session.add(Person(handle=str(number)))
+
+
+def _fill(database: Database) -> None:
+    with Session(database.writer) as session, session.begin():
+        session.add_all(Person(handle=str(number)) for number in range(300))
 
 
 def _handles(database: Database) -> list[str]:

@@ -29,10 +29,12 @@ NETWORK = "postgresql://tillit@db.university.no/tillit"
 @pytest.fixture
 def records(postgres: Cluster) -> Iterator[Postgres]:
     """An empty vault's records."""
-    database = Postgres.create(postgres.database(), "records")
+    url = postgres.database()
+    database = Postgres.create(url, "records")
     migrate.up(database, "records")
     yield database
     database.close()
+    postgres.give_back(url)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +207,7 @@ def test_the_servers_own_checks_are_asked_where_they_are_installed(postgres: Clu
     faults = records.faults()
     postgres.do("ALTER SYSTEM RESET full_page_writes")
     postgres.do("SELECT pg_reload_conf()")
+    postgres.do("DROP EXTENSION amcheck", name)
     assert ["full_page_writes" in faults[0], "person_handle_key" in faults[1]] == [True, True]
 
 

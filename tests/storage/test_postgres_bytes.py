@@ -44,6 +44,7 @@ def planted(postgres: Cluster) -> Iterator[tuple[Postgres, Postgres]]:
     yield records, link
     records.close()
     link.close()
+    postgres.give_back(url)
 
 
 def test_no_file_of_the_server_names_anybody(postgres: Cluster, planted: tuple[Postgres, Postgres]) -> None:
