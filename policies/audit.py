@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from policies.actions import Action, Purpose
 from policies.facts import PIPELINE
@@ -47,7 +48,10 @@ class Seen:
 def verify(desk: Desk, kept: str | None) -> Verified:
     """Check the whole ledger, against a checkpoint from elsewhere if there is one. Raises Denied, Damaged."""
     with desk.act(Action.READ_LEDGER, desk.vault.id, Purpose.STEWARDSHIP) as act:
-        verified = desk.vault.ledger.verify(kept)
+        try:
+            verified = desk.vault.ledger.verify(kept)
+        except DBAPIError:
+            raise Damaged("The ledger cannot be read to its end in the database. Run `tillit fsck`.") from None
         act.facts["verified"] = verified.size
     return verified
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from storage.errors import Damaged
 from storage.records import LedgerEntry, LedgerHead
@@ -46,7 +47,11 @@ def pages(engine: sa.Engine, first: int = 0) -> Iterator[Page]:
 
 def _page(connection: sa.Connection, query: sa.Select[int, bytes], first: int) -> Page:
     result = connection.execute(query, {"first": first})
-    rows = result.cursor.fetchall()  # the driver's own: a million wrapped ones cost a second
+    driver = connection.dialect.loaded_dbapi
+    try:
+        rows = result.cursor.fetchall()  # the driver's own: a million wrapped ones cost a second
+    except driver.Error as error:
+        raise DBAPIError.instance("SELECT", None, error, driver.Error, hide_parameters=True) from None
     result.close()
     return cast("Page", rows)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from policies import audit
 from storage.errors import AlreadyThere, Damaged, NotFound, StorageFailed
@@ -113,6 +114,20 @@ def test_verify_says_what_waits_and_what_the_file_lacks(house: House, tillit: Te
     (house.vault.folder / "ledger.log").mkdir()
     answer = tillit("astrid", "audit", "verify")
     assert (answer.code, "adds up" in answer.out, "could not be read" in answer.err) == (0, True, True)
+
+
+def test_a_database_that_cannot_be_read_to_its_end_is_damage(house: House) -> None:
+    """Pages of the database that do not authenticate end the check in a sentence, not in the driver's words."""
+    with Session(house.vault.database.writer) as session, session.begin():
+        house.vault.ledger.append_all(session, [Entry("test", "act", {"n": number}) for number in range(20_000)])
+    house.vault.database.scrub()
+    path = house.vault.folder / "records.db"
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size * 2 // 3)
+        file.write(bytes(1 << 20))
+    house.vault.database.close()
+    with pytest.raises(Damaged, match="cannot be read to its end"):
+        audit.verify(house.desk("astrid"), None)
 
 
 def test_the_list_has_entries_of_every_kind(house: House) -> None:
