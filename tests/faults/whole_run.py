@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 MACHINE = tuple(stage.name for stage in pipeline.BY_MACHINE)
 PRIVATE = {"TMPDIR": "tmp", "HOME": "home", "XDG_RUNTIME_DIR": "runtime", "XDG_CACHE_HOME": "home/cache"}
-ROUTE = ("take in", *MACHINE, "review", "release", "hand off")
-OUT = {"hand off": "given"}
+ROUTE = ("take in", *MACHINE, "review", "release", "hand off", "back up")
+OUT = {"hand off": "given", "back up": "backups"}
 EMPTY = ("tmp", "home", "runtime", "here")  # where nothing at all may be left; workers start in the last
 
 
@@ -116,7 +116,7 @@ def cut_short(run: Run, kills: Mapping[str, Sequence[float]]) -> None:
     _through_the_machine(run, [(stage, share) for stage in MACHINE for share in kills[stage]])
     for doing in ("review", "release"):
         _by_a_person(run, doing, kills[doing])
-    for doing in ("hand off",):
+    for doing in OUT:
         _out(run, doing, kills[doing])
 
 
@@ -147,8 +147,10 @@ def _by_a_person(run: Run, doing: str, shares: Sequence[float]) -> None:
 
 
 def _out(run: Run, doing: str, shares: Sequence[float]) -> None:
-    """What leaves the vault goes to OUT, each time to a place of its own."""
+    """What leaves the vault goes to OUT, each time to a place of its own; what was cut short is done again."""
     places = (str(run.root / OUT[doing] / str(number)) for number in itertools.count())
     run.count(Task(doing, stage=doing, place=next(places)))
     for share in shares:
-        run.kill(Task(doing, stage=doing, place=next(places)), share)
+        task = Task(doing, stage=doing, place=next(places))
+        run.kill(task, share)
+        run.here(task)
