@@ -98,7 +98,7 @@ class _Backup:
 
     def manifest(self, keep: int | None) -> Manifest:
         """All that a retained snapshot needs, and nothing by which a shredded participant opens."""
-        earlier = [entry.first for entry in self._former.under(snapshots.FOLDER).values()]
+        earlier = [entry.first for entry in self._former.under(repository.SNAPSHOTS).values()]
         oldest = sorted([*earlier, self._name])[-keep if keep else 0 :][0]
         stay = {
             path: entry
@@ -109,7 +109,7 @@ class _Backup:
 
     def _is_over(self, path: str) -> bool:
         top, *rest = path.split("/")
-        return top == repository.ROOT or path in self._gone or (top == owned.FOLDER and rest[0] in self._buried)
+        return top == repository.ROOT or path in self._gone or (top == repository.KEYS and rest[0] in self._buried)
 
     def _known_tombstones(self) -> dict[str, str]:
         """What the repository knows of the shredded: a vault that was restored may have to learn it from there."""
@@ -126,7 +126,7 @@ class _Backup:
         self._gone = {payloads.path_of(name) for name in owned.names_of(connection, self._buried)}
         for participant, lines in owned.keys(connection, self._buried):
             self._rows += 1
-            path = f"{owned.FOLDER}/{participant}/{owned.mark(self._source.recipient, lines)}.age"
+            path = f"{repository.KEYS}/{participant}/{owned.mark(self._source.recipient, lines)}.age"
             if not self._has(path):
                 self._seal(path, [lines])
 
@@ -161,7 +161,7 @@ class _Backup:
 
     def _copy(self, payload: owned.Payload) -> int:
         """Bytes copied. Raises NotFound or Damaged for a payload that is not what its row says."""
-        here = Folder(self._folder / payloads.FOLDER)
+        here = Folder(self._folder / repository.OBJECTS)
         here.remove(payload.name)
         with self._objects().open(payload.name) as file:
             sha256, size = payloads.copy(file, here, payload.name, payload.sha256)

@@ -19,7 +19,6 @@ from storage.records import Artefact, Key, Row, Tombstone
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-FOLDER = "keys"
 HEAD = "tillit keys"
 SHAPE = rows.shape(Row.metadata)
 _KEY = sa.select(*Key.__table__.columns).where(Key.parent_id.is_not(None)).order_by(Key.owner_id)

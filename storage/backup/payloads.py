@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage import objects
+from storage.backup.repository import OBJECTS
 from storage.errors import Damaged
 
 if TYPE_CHECKING:
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
 
     from storage.objects import Objects
 
-FOLDER = "objects"
-
 
 def path_of(name: str) -> str:
     """Where a payload lies in the repository. Raises Damaged for what is not a payload's name."""
-    return f"{FOLDER}/{objects.place(name)}"
+    return f"{OBJECTS}/{objects.place(name)}"
 
 
 def copy(source: BinaryIO, target: Objects, name: str, sha256: str | None) -> tuple[str, int]:

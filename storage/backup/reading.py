@@ -62,6 +62,11 @@ class Loader:
         self._connection, self._shape = connection, shape
         self._tables = rows.tables(shape)
 
+    def empty(self) -> None:
+        """Remove every row, children before parents."""
+        for table in reversed(self._tables.values()):
+            self._connection.execute(table.delete())
+
     def snapshot(self, lines: Lines) -> int:
         """Every row of a snapshot; returns how many."""
         return _load(lines, self._insert)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy.exc import DBAPIError
 
-from storage import age, files, objects, streams
+from storage import age, files, objects, streams, tombstones
 from storage.backup import manifest as manifests
 from storage.backup.manifest import Entry, Manifest
 from storage.errors import BadInput, Damaged, NotFound, StorageFailed
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MISSING, ALTERED, UNREADABLE = "missing", "altered", "unreadable"
 ABOUT = "about.toml"
 VAULT = "vault.toml"  # stands in the folder of a vault
-ROOT = "root"
-FOLDERS = ("objects", "snapshots", "keys", "tombstones", "root")
+OBJECTS, SNAPSHOTS, KEYS, ROOT = "objects", "snapshots", "keys", "root"
+FOLDERS = (OBJECTS, SNAPSHOTS, KEYS, tombstones.FOLDER, ROOT)
 BEGUN = {manifests.NAME, manifests.NAME + files.PART, ABOUT + files.PART}
 FILE_KEY = 16
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -87,7 +87,7 @@ def read(folder: Path, vkey: str | None) -> Manifest:
 def snapshot_names(folder: Path, vkey: str | None) -> list[str]:
     """The snapshots in the repository, the oldest first: their times in UTC. Raises NotFound, Damaged."""
     with usable():
-        return sorted(entry.first for entry in read(folder, vkey).under("snapshots").values())
+        return sorted(entry.first for entry in read(folder, vkey).under(SNAPSHOTS).values())
 
 
 def small_files(folder: Path) -> dict[str, bytes]:
@@ -162,8 +162,9 @@ def clean(folder: Path, manifest: Manifest) -> None:
     """Remove every file that the manifest does not name from the repository's own folders."""
     for inside in list(stray(folder, manifest)):
         files.remove(folder / inside)
-        with suppress(OSError):  # others are in it
-            os.rmdir((folder / inside).parent)  # noqa: PTH106  # every call to the system stands as `os.`
+    for place in (*(folder / KEYS).glob("*"), *(folder / ROOT).glob("*")):
+        with suppress(OSError):  # something is in it
+            os.rmdir(place)  # noqa: PTH106  # every call to the system stands as `os.`
 
 
 @dataclass

@@ -68,7 +68,7 @@ class _Restore:
         """Read everything in full. Raises Damaged."""
         problems = checking.wrong(self._folder, self._manifest, told)
         self._unsound = {one.path for one in problems}
-        kept = f"{payloads.FOLDER}/" if self._target.salvage else "\0"
+        kept = f"{repository.OBJECTS}/" if self._target.salvage else "\0"
         if any(not path.startswith(kept) for path in self._unsound):
             raise Damaged(
                 "The backup is not sound: {n} of its files are missing, altered or unreadable, the first is {first}. "
@@ -86,6 +86,8 @@ class _Restore:
             self._make_shape(about)
             with self._database.writer.begin() as connection:
                 loader = reading.Loader(connection, about["tables"])
+                if self._target.again:
+                    loader.empty()
                 count = loader.snapshot(lines) + self._load_owned(loader)
         migrate.up(self._database, self._manifest.what, key=self._target.key)
         self._report = replace(self._report, rows=count, checkpoint=about["checkpoint"])
@@ -131,18 +133,20 @@ class _Restore:
 
     def _load_owned(self, loader: reading.Loader) -> int:
         """Keys and headers of everybody but the shredded; returns how many participants those are."""
-        living = [path for path in self._manifest.under(owned.FOLDER) if path.split("/")[1] not in self._stones]
+        living = [path for path in self._manifest.under(repository.KEYS) if path.split("/")[1] not in self._stones]
         for path in living:
             with reading.opened(self._folder / path, self._target.identity) as lines:
                 loader.owned(lines, path.split("/")[1])
         return len(living)
 
     def _make_shape(self, about: dict[str, Any]) -> None:
-        """Empty tables as the snapshot had them."""
-        what, key = self._manifest.what, self._target.key
-        if migrate.current(self._database) is not None:
-            if not self._target.again:
-                self._refuse_rows()
+        """Tables as the snapshot had them. They are empty, or will be emptied."""
+        what, key, now = self._manifest.what, self._target.key, migrate.current(self._database)
+        if now is not None and not self._target.again:
+            self._refuse_rows()
+        if now == about["revision"]:
+            return
+        if now is not None:
             migrate.down(self._database, what, key=key)
         try:
             migrate.up(self._database, what, about["revision"], key=key)

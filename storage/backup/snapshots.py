@@ -19,6 +19,7 @@ from alembic.migration import MigrationContext
 from storage import migrate
 from storage.backup import rows
 from storage.backup.manifest import NONE
+from storage.backup.repository import SNAPSHOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 HEAD = "tillit snapshot"
-FOLDER = "snapshots"
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 
 
 def path_of(name: str) -> str:
     """Where a snapshot lies in the repository."""
-    return f"{FOLDER}/{name}.age"
+    return f"{SNAPSHOTS}/{name}.age"
 
 
 def next_name(newest: str) -> str:
