@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import getpass
+import logging
 import os
 import resource
 import sys
+import threading
+import warnings
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
@@ -20,7 +23,7 @@ from typing import NoReturn, cast
 import click
 
 from policies import studies
-from policies.terminal import ERR, OUT, Terminal, pass_terminal
+from policies.terminal import ERR, OUT, Terminal, elsewhere, pass_terminal, places
 from storage import lookup, new_vault
 from storage.errors import TillitError
 
@@ -79,19 +82,27 @@ class Rooms(click.Group):
     help="Read the passphrase from this file descriptor. Without it: the systemd credential "
     "'tillit-passphrase', or a prompt.",
 )
+@click.option(
+    "--link-passphrase-fd",
+    type=int,
+    help="The link key's, if it has one of its own. Without it: the systemd credential 'tillit-link-passphrase'.",
+)
 @click.version_option(package_name="tillit")
 @click.pass_context
-def tillit(context: click.Context, vault: Path, handle: str, passphrase_fd: int | None) -> None:
+def tillit(
+    context: click.Context, vault: Path, handle: str, passphrase_fd: int | None, link_passphrase_fd: int | None
+) -> None:
     """Carry research interviews from the recorder to the coding tool, sealed all the way.
 
     A first time through: init, study add, participant add, consent record, add, run, review, release, handoff.
     """
-    context.obj = Terminal(vault, handle, passphrase_fd)
+    context.obj = Terminal(vault, handle, passphrase_fd, link_passphrase_fd)
 
 
 @tillit.command()
+@elsewhere
 @pass_terminal
-def init(terminal: Terminal) -> None:
+def init(terminal: Terminal, /, **named: str) -> None:
     """Make a new vault and become its data steward.
 
     You choose its passphrase. Without it nothing in the vault can ever be opened, by anybody: keep a copy where
@@ -99,7 +110,7 @@ def init(terminal: Terminal) -> None:
     """
     lookup.handle(terminal.handle)
     terminal.new = True
-    with new_vault.made(terminal.folder, terminal) as vault:
+    with new_vault.made(terminal.folder, terminal, places(named)) as vault:
         studies.found(vault, terminal.handle)
     OUT.print(f"A vault is ready in {terminal.folder}. You are its data steward, as {terminal.handle}.")
 
@@ -107,6 +118,7 @@ def init(terminal: Terminal) -> None:
 def main() -> None:
     """Run a command; a typed error becomes its sentence and exit code, anything else its type and place alone."""
     _leave_no_core()
+    _quote_nothing()
     _print_whatever_comes()
     try:
         _run()
@@ -152,6 +164,21 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _quote_nothing() -> None:
+    """What dies beside the command says its type alone: a thread, a finaliser, a library's warning or log line.
+
+    Any of them may quote an interview, and what stands on standard error stands in the journal.
+    """
+
+    def tell(kind: type[BaseException] | None) -> None:
+        ERR.print(f"Something unexpected happened beside the command ({kind.__name__ if kind else 'unknown'}).")
+
+    threading.excepthook = lambda died: tell(died.exc_type)
+    sys.unraisablehook = lambda died: tell(died.exc_type)
+    warnings.simplefilter("ignore")
+    logging.lastResort = None
 
 
 def _print_whatever_comes() -> None:

@@ -162,25 +162,30 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
     from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
 
     with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
-        _admitted(desk, as_json=as_json)
+        refused = _admitted(desk, as_json=as_json)
         ran = working.run(desk, tell, reference, again=again)
     for name in [] if as_json else ran.done:
         OUT.print(f"{name} is ready. Next: tillit review {name}")
-    if not (ran.done or ran.problems or as_json):
+    if not (ran.done or ran.problems or refused or as_json):
         OUT.print("Nothing waits.")
     for name, problem in ran.problems.items():
         ERR.print(f"{name}: {problem.sentence}", style="red", markup=False)
-    if ran.problems:
-        sys.exit(next(iter(ran.problems.values())).exit_code)
+    if problems := [*ran.problems.values(), *refused]:
+        sys.exit(problems[0].exit_code)
 
 
-def _admitted(desk: Desk, *, as_json: bool) -> None:
-    """Take in what was deposited while the vault was locked, and say what became of it."""
+def _admitted(desk: Desk, *, as_json: bool) -> list[TillitError]:
+    """Take in what was deposited while the vault was locked; say what became of it, and return what was refused."""
+    refused = []
     for one in deposits.admit(desk.vault):
+        whose = one.letter.participant if one.letter else "somebody"
         if one.problem is not None:
-            ERR.print(f"A deposit for {one.letter.participant} still waits: {one.problem.sentence}", style="red")
+            brought = f", brought by {one.letter.who} at {one.letter.at}" if one.letter else ""
+            ERR.print(f"A deposit for {whose}{brought}, was not taken in: {one.problem.sentence}", style="red")
+            refused.append(one.problem)
         elif one.receipt is not None and not as_json:
-            OUT.print(f"The deposit for {one.letter.participant} is taken in as {one.receipt.recording}.")
+            OUT.print(f"The deposit for {whose} is taken in as {one.receipt.recording}.")
+    return refused
 
 
 @click.command()

@@ -21,9 +21,9 @@ from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
 from policies.gate import Gate
 from storage import age, files, lookup
-from storage.errors import AlreadyThere, BadInput, TillitError
+from storage.errors import AlreadyThere, BadInput, Damaged, TillitError
 from storage.inbox import Inbox
-from storage.records import Study, now
+from storage.records import Study, Tombstone, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ class DepositReceipt:
 class Admitted:
     """What became of one deposit: a receipt, or the reason why it still waits."""
 
-    letter: Letter
+    letter: Letter | None
     receipt: intake.Receipt | None
     problem: TillitError | None
 
@@ -119,6 +119,7 @@ def admit(vault: Vault, tried: set[str] | None = None) -> Iterator[Admitted]:
         known = list(session.scalars(sa.select(Study).order_by(Study.code)))
     for study in known:
         inbox = Inbox(vault.folder, study.code)
+        _publish(vault, study, inbox)
         new = inbox.waiting() - tried
         if not new:
             continue
@@ -130,13 +131,30 @@ def admit(vault: Vault, tried: set[str] | None = None) -> Iterator[Admitted]:
                 yield _admit(robot, inbox, name, letter)
 
 
-def _admit(robot: Desk, inbox: Inbox, name: str, letter: Letter) -> Admitted:
+def _publish(vault: Vault, study: Study, inbox: Inbox) -> None:
+    """The recipient as it is: a restore, or a rotation that was stopped, may have left none or another."""
+    if not inbox.there() or str(inbox.recipient()) != str(vault.keys.recipient(study.id)):
+        studies.publish(vault, study)
+
+
+def _admit(robot: Desk, inbox: Inbox, name: str, letter: Letter | None) -> Admitted:
+    if letter is None:
+        return Admitted(None, None, Damaged("A note in the inbox does not open; its recording was left where it is."))
     bearer = Desk(robot.vault, robot.gate, studies.actor(robot.vault, letter.who))
     try:
         held = lookup.participant(robot.vault.database, letter.participant)
+        if _is_buried(robot.vault, held.id):
+            inbox.remove(name)
         with inbox.open(letter) as sealed:
             receipt = intake.take_in_sealed(bearer, held, sealed, letter.filename)
     except TillitError as problem:
         return Admitted(letter, None, problem)
-    inbox.remove(name, letter)  # after it is kept: a stop here brings it once more, and the same file is known
+    inbox.remove(name)  # after it is kept: a stop here brings it once more, and the same file is known
     return Admitted(letter, receipt, None)
+
+
+def _is_buried(vault: Vault, participant: str) -> bool:
+    with Session(vault.database.reader) as session:
+        return (
+            session.scalars(sa.select(Tombstone.id).where(Tombstone.participant_id == participant)).first() is not None
+        )

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
-from storage import age, columns, places, rotation
-from storage.errors import Damaged, NotFound, StorageFailed
+from storage import age, columns, keys, places, rotation
+from storage.errors import Damaged, NotFound, NotReady, StorageFailed
 from storage.records import Artefact, Row, new_id
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Act:
         self._blobs: list[str] = []
         self._readers: list[BinaryIO] = []
         self._identities: dict[str, age.HybridIdentity] = {}
+        self._recipients: dict[str, str] = {}
         self._names: StudyNames | None = None
         self._after: list[Callable[[], None]] = []
 
@@ -116,7 +117,7 @@ class Act:
         self, recording: Recording, kind: str, made_by: Provenance, version: int, file_key: bytes, blob: Writing
     ) -> Artefact:
         self._permit.for_participant(recording.participant_id)
-        header = age.make_header(file_key, [self._vault.keys.recipient(recording.participant_id)])
+        header = age.make_header(file_key, [self._identity(recording.participant_id).recipient()])
         artefact = Artefact(
             id=new_id(), recording_id=recording.id, participant_id=recording.participant_id, kind=kind,
             version=version, header=header, blob=blob.name, size=blob.size, payload_sha256=blob.sha256,
@@ -197,7 +198,19 @@ class Act:
         self._permit.for_participant(participant)
         if participant not in self._identities:
             self._identities[participant] = self._vault.keys.participant(self._permit, participant)
+            self._recipients[participant] = str(self._identities[participant].recipient())
         return self._identities[participant]
+
+    def check_keys(self, session: Session) -> None:
+        """Raise unless the keys this act sealed to are still the ones that stand; called by the gate at the commit.
+
+        NotFound if one was destroyed meanwhile, NotReady if it was rotated: what was sealed to it would not open.
+        """
+        for participant, recipient in self._recipients.items():
+            if keys.row(session, participant).recipient != recipient:
+                raise NotReady(
+                    "The participant's key was rotated while this went on, so nothing was kept. Do it again."
+                )
 
     def write_to(self, session: Session) -> None:
         """Make the gathered writes; called by the gate."""

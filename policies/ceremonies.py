@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from policies import studies
 from policies.actions import Action, Purpose
 from storage import ceremony, escrow, lookup, rotation, warden
+from storage.errors import BadInput, NotReady
+from storage.inbox import Inbox
 from storage.ledger import Entry
 from storage.records import Participant, new_id
 
@@ -31,6 +33,8 @@ def rotate_participant(desk: Desk, participant: Participant) -> int:
 
 def rotate_study(desk: Desk, study: Study, *, forget: bool = False) -> int:
     """A new key for a study; returns how many participants' keys were handed to it. Raises Denied."""
+    if forget and Inbox(desk.vault.folder, study.code).waiting():
+        raise NotReady("Deposits wait that may need the study's former keys. Take them in first: tillit run.")
     with desk.act(Action.ROTATE_STUDY_KEY, study, Purpose.STEWARDSHIP) as act:
         act.rotate_study()
         if forget:
@@ -54,7 +58,13 @@ def rotate_participants(desk: Desk, study: Study) -> Iterator[tuple[int, int]]:
 
 def rotate_root(desk: Desk, seat: Seat) -> int:
     """A new root; returns how many studies' keys were handed to it. Again, it ends one that was stopped."""
-    with desk.act(Action.ROTATE_ROOT, desk.vault.id, Purpose.STEWARDSHIP) as act:
+    if seat.keeper.kind == "credential":
+        raise BadInput(
+            "A root that a credential holds cannot be rotated there. Hand it to a passphrase, `tillit key protect`, "
+            "rotate it, and then make the credential anew."
+        )
+    with ceremony.alone(seat.folder), desk.act(Action.ROTATE_ROOT, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        seat = seat.anew()
         held = act.ceremony(lambda permit: ceremony.begin_rotation(permit, seat))
         act.facts.update(root=seat.name, handed_over=0)
         if seat.name == "root":
@@ -68,7 +78,8 @@ def rotate_root(desk: Desk, seat: Seat) -> int:
 
 def protect(desk: Desk, seat: Seat, keeper: Keeper, secrets: Secrets) -> None:
     """Another keeper, or another passphrase, for a root. Raises Denied, Locked, BadInput."""
-    with desk.act(Action.PROTECT_ROOT, desk.vault.id, Purpose.STEWARDSHIP) as act:
+    with ceremony.alone(seat.folder), desk.act(Action.PROTECT_ROOT, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        seat = seat.anew()
         act.ceremony(lambda permit: ceremony.protect(permit, seat, keeper, secrets))
         act.facts.update(root=seat.name, keeper=keeper.kind)
 

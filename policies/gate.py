@@ -92,6 +92,7 @@ class Gate:
         try:
             with Session(self._vault.database.writer, expire_on_commit=False) as session, session.begin():
                 self._ask_again(session, question)
+                act.check_keys(session)
                 written = anchors.watch(session)
                 act.write_to(session)
                 facts = {"ok": True, **act.facts, **({"rows": written} if written else {})}

@@ -89,7 +89,12 @@ def key_rotate(  # noqa: PLR0913  # one parameter an option
     with terminal.desk() as desk:
         if not reference:
             count = ceremonies.rotate_root(desk, _seat(terminal, desk, "link-root" if of_link else "root"))
-            OUT.print(f"The root is a new one; {count} studies' keys are under it. Divide it anew: tillit key escrow.")
+            OUT.print(
+                f"The {'link key’s ' if of_link else ''}root is a new one, and {count} keys below it were handed over."
+            )
+            OUT.print(
+                "Divide it anew (tillit key escrow), and back up: older snapshots open with the former root only."
+            )
         elif "/" in reference:
             count = ceremonies.rotate_participant(desk, lookup.participant(desk.vault.database, reference))
             OUT.print(f"{reference} has a new key; {count} artefacts open with it, and with no older one.")
@@ -126,9 +131,12 @@ def key_protect(  # noqa: PLR0913  # one parameter an option
     With --link the link key gets a passphrase or keeper of its own, so that no one person's secret opens both.
     """
     name = "link-root" if of_link else "root"
+    fresh = Fresh(new_passphrase_fd)
     keeper = Keeper(kind, address, key_name)  # type: ignore[arg-type]  # click has seen to the kind
     with terminal.desk() as desk:
-        ceremonies.protect(desk, _seat(terminal, desk, name), keeper, Fresh(new_passphrase_fd))
+        if kind == "passphrase":
+            fresh.passphrase()  # asked for before anything is locked
+        ceremonies.protect(desk, _seat(terminal, desk, name), keeper, fresh)
     OUT.print(f"The {name.replace('-', ' ')} is kept by: {kind}. Copies of the vault made before open as they did.")
 
 
@@ -161,13 +169,18 @@ def key_recover(terminal: Terminal, shares: Sequence[TextIO], new_passphrase_fd:
     """Make a root whole from shares, each a file with its words, or typed in; you choose a new passphrase for it."""
     name = "link-root" if of_link else "root"
     fresh, about = Fresh(new_passphrase_fd), settings.read(terminal.folder)
-    ceremony.recover(Seat(terminal.folder, about, fresh, name), [_words(one.read()) for one in shares] or _typed())
+    words = [_words(one.read()) for one in shares] or _typed()
+    fresh.passphrase()
+    with ceremony.alone(terminal.folder):
+        ceremony.recover(Seat(terminal.folder, about, fresh, name).anew(), words)
     vault = open_vault(terminal.folder, terminal if of_link else fresh)
     try:
         ceremonies.recovered(vault, name)
     finally:
         vault.close()
     OUT.print("The root is whole again, under the new passphrase. The ledger says so.")
+    if not of_link:
+        OUT.print("The link key's root still has its own: recover it from its shares with --link.")
 
 
 @key.command("shred")
@@ -185,7 +198,7 @@ def key_shred(terminal: Terminal, reference: str, yes: bool) -> None:
     with terminal.desk() as desk:
         count = shredding.shred(desk, lookup.participant(desk.vault.database, reference))
     OUT.print(
-        f"Destroyed: the key of {reference}, and with it {count} artefacts. Back up now, so that backups forget too."
+        f"The key of {reference} is destroyed, and {count} artefacts with it. Back up now: backups then forget too."
     )
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from policies import studies
 from policies.actions import Action, Purpose
 from storage import backup, files, fsck, new_vault, roots, settings, stores, tombstones
 from storage.backup import LINK, RECORDS, Source, Target
 from storage.errors import BadInput, NotFound
+from storage.fsck import Finding
+from storage.inbox import Inbox
 from storage.ledger import Entry, Ledger
-from storage.records import Tombstone, new_id
+from storage.records import Study, Tombstone, new_id
 from storage.vault import LINK as LINK_FOLDER
 from storage.vault import assemble, signer
 
@@ -20,11 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy.orm import Session
-
     from policies.desk import Desk
     from storage.backup import Report
-    from storage.fsck import Finding
     from storage.roots import Root, Secrets
     from storage.settings import Settings
     from storage.vault import Vault
@@ -56,7 +57,9 @@ def back_up(desk: Desk, folder: Path, told: Told, keep: int | None = None) -> Re
             RECORDS, vault.id, vault.database.reader, vault.keys.root_recipient(), vault.ledger.signer,
             vault.ledger.checkpoint(), _small(vault, RECORDS), vault.blobs,
         )  # fmt: skip
+        vault.check_root()
         report = backup.back_up(source, folder, told, keep=keep)
+        vault.check_root()
         act.facts.update(snapshot=report.snapshot, copied=report.copied, lost=len(report.lost))
     return report
 
@@ -74,11 +77,27 @@ def back_up_link(desk: Desk, folder: Path, told: Told, keep: int | None = None) 
     return report
 
 
+def waiting(vault: Vault) -> int:
+    """How many deposits wait to be taken in; they are in no backup."""
+    with Session(vault.database.reader) as session:
+        return sum(len(Inbox(vault.folder, code).waiting()) for code in session.scalars(sa.select(Study.code)))
+
+
+def _loose(vault: Vault) -> list[Finding]:
+    with Session(vault.database.reader) as session:
+        inboxes = {code: Inbox(vault.folder, code) for code in session.scalars(sa.select(Study.code))}
+    return [
+        Finding("extra", f"inbox/{code}/{name}", "A deposit without its note, cut off before its receipt was given.")
+        for code, inbox in inboxes.items()
+        for name in sorted(inbox.loose())
+    ]
+
+
 def examine(desk: Desk, told: Told) -> list[Finding]:
     """Read everything back and say what is not as it was kept. Raises Denied."""
     vault = desk.vault
     with desk.act(Action.CHECK_STORE, vault.id, Purpose.STEWARDSHIP) as act:
-        found = fsck.examine(vault.database, vault.blobs, vault.ledger, told)
+        found = fsck.examine(vault.database, vault.blobs, vault.ledger, told) + _loose(vault)
         act.facts["findings"] = len(found)
     return found
 
@@ -111,7 +130,7 @@ def restore(folder: Path, plan: Plan, secrets: Secrets, link_secrets: Secrets, t
         return assemble(folder, about, root, lambda: link_root, secrets)
 
     with new_vault.making(folder, build) as vault:
-        size = _prove(vault, plan, reports[0], stones)
+        size = _prove(vault, plan, reports[0])
     return reports[0], size
 
 
@@ -127,12 +146,14 @@ def _witness(ledger: Ledger) -> Callable[[Session, Mapping[str, str | None]], No
     return write
 
 
-def _prove(vault: Vault, plan: Plan, report: Report, stones: list[str]) -> int:
+def _prove(vault: Vault, plan: Plan, report: Report) -> int:
     """Check the restored ledger against the checkpoint that was kept, and write into it that it was restored."""
     verified = vault.ledger.verify(plan.kept if plan.kept is not None else report.checkpoint)
-    for stone in stones:
-        said = tombstones.read(vault.ledger.signer.vkey, stone)
-        tombstones.publish(vault.folder, said.participant_id, stone)
+    with Session(vault.database.reader) as session:
+        for stone in session.scalars(sa.select(Tombstone)):
+            tombstones.publish(vault.folder, stone.participant_id, stone.note)
+        for study in session.scalars(sa.select(Study)):
+            studies.publish(vault, study)
     facts = {"snapshot": report.snapshot, "buried": report.buried, "lost": len(report.lost)}
     vault.ledger.record(Entry("restored", new_id(), facts))
     return verified.size

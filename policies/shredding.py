@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from policies.act import Act
     from policies.desk import Desk
-    from storage.inbox import Letter
     from storage.records import Participant
     from storage.vault import Vault
 
@@ -31,8 +30,10 @@ def shred(desk: Desk, participant: Participant) -> int:
     Again, it finishes what a stop left. Raises Denied; StorageFailed if it is destroyed but not yet cleared away.
     """
     vault = desk.vault
+    study = lookup.by_id(vault.database, Study, participant.study_id)
+    inbox = Inbox(vault.folder, study.code)
     with desk.act(Action.SHRED, participant, Purpose.STEWARDSHIP) as act:
-        letters = _letters(act, vault, participant)
+        letters = _letters(act, inbox, f"{study.code}/{participant.code}")
         act.facts.update(shredded=participant.id, letters=len(letters))
 
         def destroy(session: Session) -> None:
@@ -43,7 +44,7 @@ def shred(desk: Desk, participant: Participant) -> int:
             act.after(lambda: _clear(vault, gone.blobs))
 
         act.later(destroy)
-        act.after(lambda: _take_out(letters))
+        act.after(lambda: _take_out(inbox, letters))
         act.after(vault.database.scrub)
     return int(act.facts["artefacts"])
 
@@ -63,16 +64,12 @@ def _clear(vault: Vault, blobs: list[str]) -> None:
         vault.blobs.remove(name)
 
 
-def _take_out(letters: list[tuple[Inbox, str, Letter]]) -> None:
-    for inbox, name, letter in letters:
-        inbox.remove(name, letter)
+def _take_out(inbox: Inbox, names: list[str]) -> None:
+    for name in names:
+        inbox.remove(name)
 
 
-def _letters(act: Act, vault: Vault, participant: Participant) -> list[tuple[Inbox, str, Letter]]:
+def _letters(act: Act, inbox: Inbox, theirs: str) -> list[str]:
     """What waits in the inbox and is said to be theirs."""
-    study = lookup.by_id(vault.database, Study, participant.study_id)
-    inbox = Inbox(vault.folder, study.code)
-    theirs = f"{study.code}/{participant.code}"
-    return [
-        (inbox, name, letter) for name, letter in inbox.letters(act.sealed_for_study()) if letter.participant == theirs
-    ]
+    found = inbox.letters(act.sealed_for_study()) if inbox.waiting() else ()
+    return [name for name, letter in found if letter is not None and letter.participant == theirs]

@@ -12,10 +12,9 @@ import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from policies import safekeeping
-from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, elsewhere, json_option, pass_terminal, places, say
 from storage import backup as backups
 from storage.errors import BadInput, Damaged
-from storage.settings import Place, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,13 +56,18 @@ def backup(terminal: Terminal, folder: Path, link_folder: Path | None, keep: int
     Back up after each shred: the backup then forgets too. The link key goes to a folder of its own, because a backup
     with both in it tells whoever opens it who said what.
     """
+    if not all(one.absolute().parent.is_dir() for one in (folder, link_folder or folder)):
+        raise BadInput("The place for a backup is not there. Mount its disk, or make the folder it is to be in.")
     with terminal.desk() as desk:
         vkey = desk.vault.ledger.signer.vkey
         with _bar("copying") as told:
+            if link_folder is not None:  # first, since it may ask for a secret of its own
+                safekeeping.back_up_link(desk, link_folder, lambda _done, _of: None, keep)
             report = safekeeping.back_up(desk, folder, told, keep)
-        if link_folder is not None:
-            safekeeping.back_up_link(desk, link_folder, lambda _done, _of: None, keep)
+        late = safekeeping.waiting(desk.vault)
     OUT.print(_backed_up(report))
+    if late:
+        ERR.print(f"{late} deposits wait in the inbox and are not in it. Take them in: tillit run.", style="yellow")
     for one in [folder, *([link_folder] if link_folder else [])] if check else []:
         with _bar("checking") as told:
             problems = backups.check(one, vkey, told)
@@ -86,35 +90,38 @@ def _backed_up(report: Report) -> str:
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--link", "link_folder", type=FOLDER, required=True, help="The backup of the link key.")
-@click.option("--tombstones", "places", type=FOLDER, multiple=True,
+@click.option("--tombstones", type=FOLDER, multiple=True,
               help="A folder of tombstones newer than the backup; give it again for more.")  # fmt: skip
 @click.option("--no-newer-tombstones", is_flag=True, help="Say that nobody was shredded since this backup was made.")
 @click.option("--checkpoint", type=click.File("rb"), help="A ledger checkpoint kept elsewhere, to compare with.")
 @click.option("--snapshot", help="Which one.  [default: the newest]")
 @click.option("--salvage", is_flag=True, help="Go on without payloads that the backup has lost.")
-@click.option("--records-url", default="", help="Put the records into PostgreSQL: postgresql://USER@HOST/DATABASE")
-@click.option("--link-url", default="", help="Put the link key into PostgreSQL.")
-@click.option("--objects-url", default="", help="Put the payloads into S3: s3://BUCKET/PREFIX")
-@click.option("--endpoint", default="", help="With s3: the server, https://…")
-@click.option("--region", default="", help="With s3: the region.")
+@elsewhere
 @pass_terminal
 def restore(  # noqa: PLR0913  # one parameter an option
-    terminal: Terminal, *, folder: Path, link_folder: Path, places: Sequence[Path], no_newer_tombstones: bool,
-    checkpoint: BinaryIO | None, snapshot: str | None, salvage: bool, records_url: str, link_url: str,
-    objects_url: str, endpoint: str, region: str,
-) -> None:  # fmt: skip
+    terminal: Terminal,
+    /,
+    *,
+    folder: Path,
+    link_folder: Path,
+    tombstones: Sequence[Path],
+    no_newer_tombstones: bool,
+    checkpoint: BinaryIO | None,
+    snapshot: str | None,
+    salvage: bool,
+    **named: str,
+) -> None:
     """Make a vault, where --vault says, from the backup in FOLDER. Whoever was shredded stays shredded.
 
     It is also how a vault grows: the same backup goes into PostgreSQL and S3, or back into a folder.
     """
-    if not places and not no_newer_tombstones:
+    if not tombstones and not no_newer_tombstones:
         raise BadInput(
             "Name the tombstones of participants who were shredded since the backup was made, --tombstones FOLDER, "
             "or say that there are none with --no-newer-tombstones. The old vault has them in its folder tombstones/."
         )
-    elsewhere = Settings("", Place(records_url), Place(link_url), Place(objects_url, endpoint, region))
     kept = checkpoint.read().decode(errors="replace") if checkpoint else None
-    plan = safekeeping.Plan(folder, link_folder, places, snapshot, kept, salvage, elsewhere)
+    plan = safekeeping.Plan(folder, link_folder, tombstones, snapshot, kept, salvage, places(named))
     with _bar("restoring") as told:
         report, size = safekeeping.restore(terminal.folder, plan, terminal, terminal.for_link(), told)
     OUT.print(

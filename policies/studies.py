@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from policies.actions import Action, Purpose, Role
 from policies.facts import Actor
-from storage import lookup, places
+from storage import anchors, lookup, places
 from storage.errors import AlreadyThere, BadInput
 from storage.inbox import Inbox
 from storage.ledger import Entry
@@ -54,10 +54,12 @@ def found(vault: Vault, handle: str) -> None:
     with Session(vault.database.writer) as session, session.begin():
         if session.query(Person).count():
             raise AlreadyThere("This vault has its steward already.")
+        rows = anchors.watch(session)
         session.add(person)
         session.flush()
         session.add(Membership(person_id=person.id, study_id=None, role=Role.STEWARD))
-        vault.ledger.append(session, Entry("founded", new_id(), {"steward": person.id}))
+        session.flush()
+        vault.ledger.append(session, Entry("founded", new_id(), {"steward": person.id, "rows": rows}))
 
 
 def create(desk: Desk, new: NewStudy) -> Study:
@@ -66,6 +68,7 @@ def create(desk: Desk, new: NewStudy) -> Study:
         raise BadInput("The study ends before it starts. Check --starts and --ends.")
     study = Study(id=new_id(), **{**vars(new), "code": lookup.code(new.code)})
     with desk.act(Action.CREATE_STUDY, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        desk.vault.check_root()
         act.add(study)
         act.new_key(study.id, None)
         act.add(Membership(person_id=desk.who.id, study_id=study.id, role=Role.STEWARD))

@@ -18,10 +18,11 @@ from policies.desk import Desk
 from policies.gate import Gate
 from storage.errors import BadInput, Locked
 from storage.new_vault import SHORTEST_PASSPHRASE
+from storage.settings import Place, Settings
 from storage.vault import open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from storage.roots import Secrets
 
@@ -36,10 +37,13 @@ PASSPHRASE = "tillit-passphrase"  # noqa: S105  # the name of a credential, not 
 class Terminal:
     """What every command is given: where the vault is, who asks, and where the passphrase comes from."""
 
-    def __init__(self, vault: Path, handle: str, passphrase_fd: int | None) -> None:
+    def __init__(
+        self, vault: Path, handle: str, passphrase_fd: int | None, link_passphrase_fd: int | None = None
+    ) -> None:
         self.folder = vault
         self.handle = handle
         self.new = False  # whether the passphrase is being chosen, and is asked for twice
+        self.link_fd = link_passphrase_fd
         self._fd = passphrase_fd
         self._passphrase: bytes | None = None
 
@@ -79,7 +83,7 @@ class _ForLink:
     terminal: Terminal
 
     def passphrase(self) -> bytes:
-        own = credential(LINK_PASSPHRASE)
+        own = _from_descriptor(self.terminal.link_fd) or credential(LINK_PASSPHRASE)
         return own.rstrip(b"\r\n") if own else self.terminal.passphrase()
 
     @staticmethod
@@ -151,6 +155,27 @@ def _somebody_is_there() -> bool:
 
 pass_terminal = click.make_pass_decorator(Terminal)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+def elsewhere(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which parts of a vault are not to be in its folder; see storage.settings."""
+    for name, text in reversed(
+        (
+            ("--records-url", "Put the records into PostgreSQL: postgresql://USER@HOST/DATABASE"),
+            ("--link-url", "Put the link key into PostgreSQL, best into another database than the records."),
+            ("--objects-url", "Put the payloads into S3: s3://BUCKET/PREFIX"),
+            ("--endpoint", "With s3: the server, https://…"),
+            ("--region", "With s3: the region."),
+        )
+    ):
+        command = click.option(name, default="", help=text)(command)
+    return command
+
+
+def places(named: Mapping[str, str]) -> Settings:
+    """What those options say."""
+    objects = Place(named["objects_url"], named["endpoint"], named["region"])
+    return Settings("", Place(named["records_url"]), Place(named["link_url"]), objects)
 
 
 def say(value: object, *, as_json: bool) -> None:

@@ -1,7 +1,8 @@
 """What the ledger remembers of the rows it cannot hold: a digest of each sealed row, so that none changes unseen.
 
-A database administrator could edit, swap, delete or roll back a sealed column; none of them opens wrongly, but a
-deleted or older row opens as if it had always been so. Every unit of work therefore writes into its ledger entry
+A database administrator could edit, swap, delete or roll back a row. What is sealed does not open wrongly then, but a
+deleted or older row opens as if it had always been so, and a consent or a role that was put back lets somebody in.
+Every unit of work therefore writes into its ledger entry
 the digest of each such row as it left it, or null where it destroyed it, under "table/owner or id".
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.records import Artefact, Key, Participant, Recording, Row, Tombstone
+from storage.records import Artefact, Consent, Key, Membership, Participant, Recording, Row, Tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 ANCHORED: dict[type[Row], tuple[str, ...]] = {
-    Artefact: ("header", "sealed_blob", "payload_sha256"),
-    Key: ("recipient", "sealed_identity"),
-    Participant: ("sealed_attributes", "attributes_version"),
-    Recording: ("sealed_filename",),
-    Tombstone: ("note",),
-}
+    Artefact: (
+        "recording_id", "participant_id", "kind", "version", "blob", "size", "header", "sealed_blob", "payload_sha256",
+    ),
+    Consent: (
+        "participant_id", "purposes", "given", "how", "letter", "expires", "withdrawn_at", "by_person_id", "version",
+    ),
+    Key: ("owner_id", "parent_id", "recipient", "sealed_identity"),
+    Membership: ("person_id", "study_id", "role"),
+    Participant: ("study_id", "code", "sealed_attributes", "attributes_version"),
+    Recording: ("study_id", "participant_id", "number", "sha256", "sealed_filename"),
+    Tombstone: ("participant_id", "study_id", "note"),
+}  # fmt: skip
 
 
 def place(row: Row) -> str:
@@ -34,7 +41,7 @@ def place(row: Row) -> str:
 
 
 def digest(row: Row) -> str:
-    """SHA-256, 64 hex digits, over the row's sealed columns, each behind its length."""
+    """SHA-256, 64 hex digits, over the columns named above, each behind its length."""
     hashed = hashlib.sha256()
     for name in ANCHORED[type(row)]:
         value = getattr(row, name)

@@ -6,7 +6,9 @@ A rotation first makes a root of two identities, hands over what lies below, and
 
 from __future__ import annotations
 
-from contextlib import suppress
+import fcntl
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,14 @@ from storage.errors import BadInput, NotReady
 from storage.roots import WORK_FACTOR, Keeper, Root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from storage.permit import Permit
     from storage.roots import Secrets
     from storage.settings import Settings
 
+LOCK = "ceremony.lock"
 SEALED = {"root": ("records.key.age", "ledger.key.age"), "link-root": ("names.key.age",)}  # files below each root
 
 
@@ -45,6 +48,10 @@ class Seat:
         """Who keeps it."""
         return self.about.root if self.name == "root" else self.about.link_root
 
+    def anew(self) -> Seat:
+        """The same seat, with vault.toml as it is now."""
+        return replace(self, about=settings.read(self.folder))
+
     def read(self, permit: Permit) -> Root:
         """The root itself. Raises Denied, Locked, Damaged."""
         permit.for_ceremony()
@@ -53,6 +60,21 @@ class Seat:
     def write(self, root: Root) -> None:
         """Keep `root` from now on. Raises BadInput, Locked, StorageFailed."""
         roots.write(self.place, self.keeper, root, self.secrets, self.name, work_factor=self.work_factor)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One ceremony a vault at a time, or one would write back what another has just replaced. Raises NotReady."""
+    with files.usable():
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise NotReady("Somebody is changing a root of this vault right now. Wait until they are done.") from None
+    finally:
+        with suppress(OSError):  # nothing was written through it
+            os.close(descriptor)
 
 
 def begin_rotation(permit: Permit, seat: Seat) -> Root:

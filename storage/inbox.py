@@ -1,7 +1,7 @@
 """Where recordings that were sealed on a device wait while the vault is locked.
 
     inbox/rus/files/ab/abcd…    age files to the study's recipient, as they came
-    inbox/rus/notes/ab/abcd…    age files to the same: whose recording it is said to be, who brought it, and when
+    inbox/rus/notes/ab/abcd…    under the same names, age files to it too: whose recording it is, who brought it
     inbox/rus/recipient         the study's public recipient, put there when the study was made
 
 Putting one in needs no key at all, and taking one out needs the study's. The note is written last: a file without
@@ -11,6 +11,7 @@ one was cut off before its receipt was given.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -73,21 +74,23 @@ class Inbox:
             while piece := source.read(BLOCK):
                 kept.write(piece)
         letter = Letter(kept.name, participant, who, filename, kept.sha256, kept.size, at)
-        with self._notes().writer() as written:
-            written.write(age.encrypt(json.dumps(asdict(letter)).encode(), [recipient]))
+        note = age.encrypt(json.dumps(asdict(letter)).encode(), [recipient])
+        self._notes().put(letter.file, io.BytesIO(note))
         return letter
 
     def waiting(self) -> set[str]:
         """The names of the notes that wait; needs no key."""
         return set(self._notes().names()) if self.there() else set()
 
-    def letters(self, identities: Sequence[age.Identity]) -> Iterator[tuple[str, Letter]]:
-        """Every note, by its name. Raises Damaged for one that does not open."""
-        if not self.there():
-            return
-        for name in self._notes().names():
+    def loose(self) -> set[str]:
+        """Files without a note: cut off before their receipt was given, or being written now."""
+        return set(self._files().names()) - self.waiting() if self.there() else set()
+
+    def letters(self, identities: Sequence[age.Identity]) -> Iterator[tuple[str, Letter | None]]:
+        """Every note by its name; None for one that does not open, or says something else than a note does."""
+        for name in sorted(self.waiting()):
             with self._notes().open(name) as note:
-                yield name, Letter(**json.loads(age.decrypt(note.read(), identities)))
+                yield name, _read(note.read(), identities, name)
 
     def open(self, letter: Letter) -> BinaryIO:
         """The sealed file of a letter, as it came. Raises Damaged if it is not, NotFound."""
@@ -99,16 +102,24 @@ class Inbox:
                 raise Damaged("A recording in the inbox is not what its receipt says. Ask for it to be sent again.")
         return self._files().open(letter.file)
 
-    def remove(self, name: str, letter: Letter) -> None:
-        """Take a letter and its file out of the inbox, when it is kept elsewhere or to be kept nowhere."""
+    def remove(self, name: str) -> None:
+        """Take a recording and its note out, when it is kept elsewhere or to be kept nowhere; the sound goes first."""
+        self._files().remove(name)
         self._notes().remove(name)
-        self._files().remove(letter.file)
 
     def _files(self) -> Folder:
         return Folder(self._place / "files")
 
     def _notes(self) -> Folder:
         return Folder(self._place / "notes")
+
+
+def _read(sealed: bytes, identities: Sequence[age.Identity], name: str) -> Letter | None:
+    try:
+        letter = Letter(**json.loads(age.decrypt(sealed, identities)))
+    except (age.AgeError, ValueError, TypeError):
+        return None
+    return letter if letter.file == name else None
 
 
 def _header(source: BinaryIO) -> bytes:

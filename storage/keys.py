@@ -80,6 +80,10 @@ class Keys:
         """An identity sealed to the root."""
         return sealed(identity, self._root.recipient())
 
+    def root(self) -> Root:
+        """The root as this vault was opened with it, to see whether it still is the root."""
+        return self._root
+
     def root_recipient(self) -> age.HybridRecipient:
         """The root's public recipient."""
         return self._root.recipient()

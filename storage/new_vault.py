@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from storage import age, files, roots, stores
+from storage import age, files, roots, stores, tombstones
 from storage.errors import AlreadyThere, BadInput
 from storage.records import new_id
 from storage.roots import WORK_FACTOR, Root
@@ -78,6 +78,7 @@ def begin(folder: Path, about: Settings) -> None:
     """Everything begins with the name that says a vault is being made here."""
     files.write_in_place(folder / BEGUN, about.to_text().encode())
     (folder / LINK).mkdir(mode=0o700)
+    files.make_folder(folder / tombstones.FOLDER)
 
 
 def _build(folder: Path, about: Settings, secrets: Secrets, work_factor: int) -> Vault:

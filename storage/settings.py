@@ -102,12 +102,10 @@ def parse(text: bytes) -> Settings:
 
 def _settings(about: dict[str, Any]) -> Settings:
     try:
-        return Settings(
-            str(about["id"]),
-            *(Place(**_texts(about.get(name, {}))) for name in ("records", "link", "objects")),
-            *(_keeper(about, name) for name in ("root", "link-root")),
-            ledger=_texts(about.get("ledger", {})).get("file", ""),
-        )
+        records, link, objects = (Place(**_texts(about.get(name, {}))) for name in ("records", "link", "objects"))
+        root, link_root = _keeper(about, "root"), _keeper(about, "link-root")
+        ledger = _texts(about.get("ledger", {})).get("file", "")
+        return Settings(str(about["id"]), records, link, objects, root, link_root, ledger)
     except (TypeError, AttributeError, ValueError):
         raise Damaged("vault.toml says something that Tillit does not know. Correct it, or restore it.") from None
 

@@ -86,6 +86,7 @@ def apply(session: Session, participant_id: str) -> Destroyed:
         artefact.header = artefact.sealed_blob = b""
     for recording in session.scalars(sa.select(Recording).where(Recording.participant_id == participant_id)):
         recording.sealed_filename = None
+        recording.sha256 = recording.id  # whoever has the same file could otherwise tell that it was here
     for participant in session.scalars(sa.select(Participant).where(Participant.id == participant_id)):
         participant.sealed_attributes = None
     key_of_theirs = sa.select(Key).where(Key.owner_id == participant_id, Key.parent_id.is_not(None))

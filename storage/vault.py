@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from storage import age, files, roots, settings, stores, warden
+from storage.errors import Locked
 from storage.keys import Keys
 from storage.ledger import Ledger
 from storage.link import LinkKey
@@ -58,6 +59,13 @@ class Vault:
         """The vault's id."""
         return self.settings.id
 
+    def check_root(self) -> None:
+        """Raise Locked if the root was rotated since this vault was opened: what is sealed to the old one is lost."""
+        try:
+            age.decrypt(files.read(self.folder / "records.key.age"), [self.keys.root()])
+        except age.NoMatch:
+            raise Locked("The vault's root was rotated meanwhile. Nothing was done: do it again.") from None
+
     def close(self) -> None:
         """Let every connection go."""
         self.database.close()
@@ -75,7 +83,12 @@ def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = No
 
     def link_root() -> Root:
         kept = _warded(about, "link-root")
-        return kept or roots.read(folder / LINK, about.link_root, link_secrets or secrets, "link-root")
+        try:
+            return kept or roots.read(folder / LINK, about.link_root, link_secrets or secrets, "link-root")
+        except Locked as locked:
+            raise Locked(
+                "The link key stays closed; it may have a passphrase of its own. {why}", why=locked.sentence
+            ) from None
 
     with files.usable():
         return assemble(folder, about, root, link_root, secrets)

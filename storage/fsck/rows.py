@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from storage import anchors
 from storage.fsck.finding import Finding
-from storage.records import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,7 +73,7 @@ def _rows(database: Database) -> Iterator[Row]:
     """Every row the ledger knows of, with no more of its columns than it takes: others may not even be readable."""
     with database.reader.connect() as connection:
         for table, sealed in anchors.ANCHORED.items():
-            names = ("id", *sealed, *(("owner_id",) if table is Key else ()))
+            names = ("id", *sealed)
             columns = [_as_declared(getattr(table, name)).label(name) for name in names]
             for row in connection.execute(sa.select(*columns).execution_options(yield_per=PAGE)):
                 yield table(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for a row as a mapping
@@ -82,7 +81,7 @@ def _rows(database: Database) -> Iterator[Row]:
 
 def _as_declared(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """SQLite keeps what it is given, of whatever type; what is no longer bytes must be a finding and not a stumble."""
-    return sa.cast(column, column.type)
+    return sa.cast(column, column.type) if isinstance(column.type, sa.LargeBinary) else column
 
 
 def _entry(leaf: bytes) -> dict[str, Any]:

@@ -68,7 +68,6 @@ def _status(here: Path, script: str, last: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, env=environment, cwd=here / "here", capture_output=True, text=True, check=False)
 
 
-@pytest.mark.xfail(strict=True, reason="the last door stands in the main thread's way only")
 @pytest.mark.parametrize("way", WAYS)
 def test_what_an_error_quotes_does_not_get_out_beside_the_main_thread(here: Path, way: str) -> None:
     """A thread that dies, a finaliser or generator that fails, a warning and a library's log quote no interview."""
