@@ -43,7 +43,7 @@ def check(folder: Path, vkey: str | None, told: Told) -> list[Problem]:
     Without a verifier key the manifest itself is taken at its word. A repository that was put back whole to an
     earlier state is sound: only a checkpoint of the ledger kept elsewhere tells. Raises NotFound if none is there.
     """
-    with repository.usable():
+    with repository.usable(), repository.undisturbed(folder):
         try:
             manifest = repository.read(folder, vkey)
         except (Damaged, OSError) as error:

@@ -131,41 +131,47 @@ class _Backup:
                 self._seal(path, [lines])
 
     def _seal(self, path: str, lines: Iterable[bytes]) -> None:
-        self._files[path] = repository.seal(self._folder, path, lines, self._source.recipient, self._name)
+        self._add(path, repository.seal(self._folder, path, lines, self._source.recipient, self._name))
 
     def _keep(self, path: str, data: bytes) -> None:
         """A small file that stays as it is once it is there."""
         if not self._has(path):
-            self._files[path] = repository.store(self._folder, path, data, self._name)
+            self._add(path, repository.store(self._folder, path, data, self._name))
+
+    def _add(self, path: str, entry: Entry) -> None:
+        """Name a file in the manifest; one that was spoilt and is mended serves again all the snapshots it did."""
+        former = self._former.files.get(path, entry)
+        self._files[path] = replace(entry, first=former.first, last=self._name)
 
     def _has(self, path: str) -> bool:
         """Whether the former backup has the file, whole; then this one has it too."""
         entry = self._former.files.get(path)
         if entry is None or not repository.is_whole(self._folder, path, entry):
             return False
-        self._files[path] = entry.until(self._name)
+        self._add(path, entry)
         return True
 
     def _has_payload(self, payload: owned.Payload) -> bool:
         """The same for a payload, without reading it, or if a killed backup left it there, after reading it."""
         path = payloads.path_of(payload.name)
-        entry = self._former.files.get(path)
-        if entry and repository.size_of(self._folder / path) == entry.size:
-            self._files[path] = entry.until(self._name)
-            return True
+        former = self._former.files.get(path)
         left = Entry(payload.sha256 or "", payload.size, self._name, self._name)
-        if repository.is_whole(self._folder, path, left):
-            self._files[path] = left
-            return True
-        return False
+        if former and repository.size_of(self._folder / path) == former.size:
+            self._add(path, former)
+        elif repository.is_whole(self._folder, path, left):
+            self._add(path, left)
+        else:
+            return False
+        return True
 
     def _copy(self, payload: owned.Payload) -> int:
-        """Bytes copied. Raises NotFound or Damaged for a payload that is not what its row says."""
-        here = Folder(self._folder / repository.OBJECTS)
-        here.remove(payload.name)
+        """Bytes copied. Raises NotFound, and Damaged for another than its row or the former backup tells of."""
+        path, here = payloads.path_of(payload.name), Folder(self._folder / repository.OBJECTS)
+        former = self._former.files.get(path)
         with self._objects().open(payload.name) as file:
-            sha256, size = payloads.copy(file, here, payload.name, payload.sha256)
-        self._files[payloads.path_of(payload.name)] = Entry(sha256, size, self._name, self._name)
+            here.remove(payload.name)  # what is there is spoilt
+            sha256, size = payloads.copy(file, here, payload.name, former.sha256 if former else payload.sha256)
+        self._add(path, Entry(sha256, size, self._name, self._name))
         return size
 
     def _objects(self) -> Objects:

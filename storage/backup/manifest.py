@@ -15,7 +15,7 @@ A file serves the snapshots from its first to its last. Source of the envelope: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from storage import note
 from storage.errors import Damaged
@@ -45,10 +45,6 @@ class Entry:
     def serves(self, snapshot: str) -> bool:
         """Whether a restore of `snapshot` may need it."""
         return self.first <= snapshot <= self.last
-
-    def until(self, snapshot: str) -> Entry:
-        """The same, for `snapshot` too."""
-        return replace(self, last=snapshot)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import tombstones
+from storage import objects, tombstones
 from storage.backup import rows
+from storage.errors import Damaged
 from storage.records import Artefact, Key, Row, Tombstone
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def tombstones_in(connection: sa.Connection, vkey: str) -> dict[str, str]:
 
 
 def keys(connection: sa.Connection, buried: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Each living participant's id, and their key and headers as lines."""
+    """Each living participant's id, and their key and headers as lines. Raises Damaged."""
     for key in connection.execute(_KEY).mappings().all():
+        if not objects.is_name(key["owner_id"]):  # it will be one in a path
+            raise Damaged("A key's row names its owner in a way Tillit never does. Run `tillit fsck`.")
         if key["owner_id"] not in buried:
             yield key["owner_id"], _lines(connection, key)
 
@@ -57,7 +60,7 @@ def payloads(connection: sa.Connection, buried: Collection[str]) -> list[Payload
 def names_of(connection: sa.Connection, buried: Collection[str]) -> list[str]:
     """The names of these participants' payloads."""
     owners = connection.execute(sa.select(Artefact.participant_id, Artefact.blob))
-    return [name for owner, name in owners if owner in buried]
+    return [name for owner, name in owners if owner in buried and objects.is_name(name)]
 
 
 def mark(recipient: object, lines: bytes) -> str:

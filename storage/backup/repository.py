@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import io
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ OBJECTS, SNAPSHOTS, KEYS, ROOT = "objects", "snapshots", "keys", "root"
 FOLDERS = (OBJECTS, SNAPSHOTS, KEYS, tombstones.FOLDER, ROOT)
 BEGUN = {manifests.NAME, manifests.NAME + files.PART, ABOUT + files.PART}
 FILE_KEY = 16
+NOWHERE = "There is no backup here. Name the folder that `tillit backup` wrote to."
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -63,14 +63,19 @@ def claimed(folder: Path, empty: Manifest, signer: Signer) -> Iterator[Manifest]
     """
     _refuse_nested(folder)
     _make_folder(folder)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        _lock(descriptor)
+    with _locked(folder, fcntl.LOCK_EX):
         if not (folder / ABOUT).exists():
             _found(folder, empty, signer)
         yield _of(folder, empty, signer.vkey)
-    finally:
-        os.close(descriptor)
+
+
+@contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """For as long as the body reads, no backup changes the repository. Raises NotFound, StorageFailed."""
+    if not folder.is_dir():
+        raise NotFound(NOWHERE)
+    with _locked(folder, fcntl.LOCK_SH):
+        yield
 
 
 def read(folder: Path, vkey: str | None) -> Manifest:
@@ -81,7 +86,7 @@ def read(folder: Path, vkey: str | None) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         if (folder / ABOUT).exists():
             raise Damaged(manifests.UNSOUND) from None
-        raise NotFound("There is no backup here. Name the folder that `tillit backup` wrote to.") from None
+        raise NotFound(NOWHERE) from None
 
 
 def snapshot_names(folder: Path, vkey: str | None) -> list[str]:
@@ -104,7 +109,7 @@ def small_files(folder: Path) -> dict[str, bytes]:
 
 def open_file(path: Path) -> BinaryIO:
     """A file of the repository, for reading; never one that a link leads to."""
-    return io.BufferedReader(io.FileIO(os.open(path, _READ)))
+    return open(path, "rb", opener=lambda name, _flags: os.open(name, _READ))  # Path knows no opener
 
 
 def size_of(path: Path) -> int | None:
@@ -222,10 +227,20 @@ def _refuse_nested(folder: Path) -> None:
             raise BadInput("That folder lies inside a vault or inside another backup. Name one that is apart.")
 
 
-def _lock(descriptor: int) -> None:
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, how: int) -> None:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StorageFailed("A backup into that folder is under way right now. Wait for it to end.") from None
+        raise StorageFailed("Somebody is writing to or reading from that backup now. Wait for them to end.") from None
     except OSError:  # some network file systems lock no folders; it only guards against two at the same moment
         return

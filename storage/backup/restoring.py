@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic.util import CommandError
 from sqlalchemy.orm import Session
 
-from storage import anchors, migrate, tombstones
+from storage import anchors, migrate, objects, tombstones
 from storage.backup import checking, owned, payloads, reading, repository, snapshots
 from storage.backup.manifest import NONE
 from storage.backup.terms import RECORDS, Report
@@ -36,7 +36,7 @@ def restore(folder: Path, target: Target, told: Told) -> Report:
     Raises Damaged and writes nothing if anything the snapshot needs is not as the signed manifest says, and for a
     tombstone of another vault; NotFound, AlreadyThere for a database that holds rows, StorageFailed.
     """
-    with repository.usable():
+    with repository.usable(), repository.undisturbed(folder):
         manifest = repository.read(folder, target.vkey)
         work = _Restore(folder, _narrowed(manifest, target.snapshot), target)
         work.prove(told)
@@ -124,7 +124,7 @@ class _Restore:
 
     def _put(self, name: str) -> bool:
         """Whether the repository has the payload whole; then it is in its place now."""
-        path = payloads.path_of(name)
+        path = payloads.path_of(name) if objects.is_name(name) else ""
         if path not in self._manifest.files or path in self._unsound:
             return False
         with repository.open_file(self._folder / path) as source:

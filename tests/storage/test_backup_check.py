@@ -142,7 +142,9 @@ def test_what_a_killed_backup_left_is_told_harms_nothing_and_goes(
     assert not (folder / "root" / "old").exists()
 
 
-def test_damage_to_a_file_is_mended_by_the_next_backup(house: House, folder: Path) -> None:
+def test_damage_is_mended_by_the_next_backup_for_older_snapshots_too(
+    house: House, folder: Path, told: list[Told], tmp_path: Path
+) -> None:
     """Small files that were altered or lost are written anew, and payloads that are gone are copied again."""
     vkey = house.vault.ledger.signer.vkey
     flip(next((folder / "keys").rglob("*.age")))
@@ -151,6 +153,9 @@ def test_damage_to_a_file_is_mended_by_the_next_backup(house: House, folder: Pat
     assert len(backup.check(folder, vkey, silent)) == 3
     assert back_up(house.vault, folder).copied == 1
     assert backup.check(folder, vkey, silent) == []
+    again = made_again(folder, tmp_path / "again", snapshot=backup.snapshot_names(folder, vkey)[0])
+    assert [read(again, one) for one in told[:2]] == [b"said 0", b"said 1"]
+    again.close()
 
 
 def test_a_lost_tombstone_is_asked_back(house: House, folder: Path) -> None:

@@ -149,15 +149,20 @@ def test_a_backup_without_its_manifest_is_not_begun_anew(house: House, tmp_path:
     assert sorted((tmp_path / "backup").rglob("*")) == before
 
 
-def test_one_backup_at_a_time(house: House, tmp_path: Path) -> None:
-    """While one is under way into a folder, another into it is told to wait."""
-    back_up(house.vault, tmp_path / "backup")
-    descriptor = os.open(tmp_path / "backup", os.O_RDONLY)
+def test_one_backup_at_a_time_and_none_while_somebody_reads(house: House, tmp_path: Path) -> None:
+    """While one is under way another is told to wait, and so is whoever wants to read; readers hinder no readers."""
+    folder, vkey = tmp_path / "backup", house.vault.ledger.signer.vkey
+    back_up(house.vault, folder)
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    assert backup.check(folder, vkey, silent) == []
+    with pytest.raises(StorageFailed, match="Wait"):
+        back_up(house.vault, folder)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    with pytest.raises(StorageFailed, match="under way"):
-        back_up(house.vault, tmp_path / "backup")
+    with pytest.raises(StorageFailed, match="Wait"):
+        backup.check(folder, vkey, silent)
     os.close(descriptor)
-    assert back_up(house.vault, tmp_path / "backup").rows
+    assert back_up(house.vault, folder).rows
 
 
 def test_snapshots_are_in_order_though_clocks_are_not(house: House, tmp_path: Path) -> None:
@@ -197,3 +202,13 @@ def test_a_disk_that_is_not_there_is_not_made_up(house: House, tmp_path: Path) -
     with pytest.raises(StorageFailed, match="ENOENT"):
         back_up(house.vault, tmp_path / "mnt" / "backup")
     assert not (tmp_path / "mnt").exists()
+
+
+def test_a_row_leads_nobody_out_of_the_repository(house: House, tmp_path: Path) -> None:
+    """An owner's id that is a path writes no file anywhere."""
+    interview(house, "P01", b"words")
+    with house.vault.database.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE key SET owner_id = '../../x' WHERE parent_id IS NOT NULL")
+    with pytest.raises(Damaged):
+        back_up(house.vault, tmp_path / "backup")
+    assert not list(tmp_path.rglob("keys"))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from storage import migrate
 from storage.backup import rows
 from storage.errors import Damaged
+from storage.records import LedgerEntry, Person, new_id, now
+from tests.storage.backups import back_up, make_again
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.house_fixtures import House
+    from tests.servers.databases import Place
 
 COLUMNS = {"at": "moment", "on": "day", "raw": "bytes", "what": "json", "is": "flag", "n": "number", "name": "text"}
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -69,3 +81,36 @@ def test_a_moment_is_written_in_words_anybody_reads() -> None:
     """Times are ISO 8601 with their zone, days without a time."""
     row = {"at": datetime(2026, 1, 31, 12, tzinfo=UTC), "on": date(2026, 1, 31)}
     assert rows.encoded(COLUMNS, row) == {"at": "2026-01-31T12:00:00+00:00", "on": "2026-01-31"}  # type: ignore[arg-type]  # as above
+
+
+def test_a_moment_lasts_as_long_as_it_is_looked_at(place: Place) -> None:
+    """In either kind of database, what is committed meanwhile is not seen until the look is over."""
+    database = place.made("records")
+    everybody = sa.select(sa.func.count()).select_from(Person)
+    with rows.at_one_moment(database.reader) as connection:
+        assert connection.execute(everybody).scalar_one() == 0
+        with Session(database.writer) as session, session.begin():
+            session.add(Person(handle="late"))
+        assert connection.execute(everybody).scalar_one() == 0
+    with rows.at_one_moment(database.reader) as connection:
+        assert connection.execute(everybody).scalar_one() == 1
+
+
+def test_a_snapshot_takes_no_more_memory_than_a_page_of_it(house: House, tmp_path: Path) -> None:
+    """Of twenty megabytes of rows a few are held at a time, going out and coming back."""
+    leaf = bytes(4096)
+    with house.vault.database.writer.begin() as connection:
+        many = [{"id": new_id(), "position": n, "leaf": leaf, "created": now()} for n in range(10**6, 10**6 + 5000)]
+        connection.execute(sa.insert(LedgerEntry), many)
+    del many
+    assert _peak(lambda: back_up(house.vault, tmp_path / "backup")) < 10e6
+    assert _peak(lambda: make_again(tmp_path / "backup", tmp_path / "again")) < 10e6
+
+
+def _peak(act: Callable[[], object]) -> int:
+    """Bytes that Python held at most while it was done."""
+    tracemalloc.start()
+    act()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak

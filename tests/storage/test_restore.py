@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,14 +18,15 @@ from storage.errors import AlreadyThere, BadInput, Damaged, NotFound
 from storage.keepers.root import Root
 from storage.records import LedgerEntry, Participant
 from storage.sqlcipher import Sqlcipher
-from tests.storage.backups import back_up, interview, made_again, make_again, rewrite, silent
-from tests.storage.opening import rows_of
+from tests.storage.backups import back_up, interview, made_again, make_again, read, rewrite, silent, source
+from tests.storage.opening import rows_of, rows_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.house_fixtures import House
+    from tests.servers.databases import Place
     from tests.storage.backups import Told
 
 
@@ -218,3 +220,19 @@ def test_a_witness_hears_what_was_destroyed_anew(
     how = target(house, database, tmp_path, tombstones=[note], witness=lambda _session, changed: heard.update(changed))
     assert backup.restore(folder, how, silent).buried == 1
     assert {place.split("/")[0] for place in heard} == {"artefact", "participant", "recording", "tombstone"}
+
+
+def test_a_backup_moves_between_kinds_of_database_and_back(
+    house: House, folder: Path, told: list[Told], place: Place, tmp_path: Path
+) -> None:
+    """Restored into either kind, backed up from there and restored into SQLCipher, every row is what it was."""
+    root, signer, objects = house.vault.keys._root, house.vault.ledger.signer, house.vault.blobs
+    moved = place.create("records")
+    backup.restore(folder, Target(moved, root, signer.vkey, objects), silent)
+    assert rows_through(moved) == rows_of(house.vault)
+    given = replace(source(house.vault), reader=moved.reader)
+    assert backup.back_up(given, tmp_path / "second", silent).copied == len(told)
+    again = made_again(tmp_path / "second", tmp_path / "again")
+    assert rows_of(again) == rows_of(house.vault)
+    assert [read(again, one) for one in told] == [one.words for one in told]
+    again.close()
