@@ -1,7 +1,8 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Both install all they need into .venv.
 #   make demo AUDIO=path LANG=no    the same on your own recording
 #   make check                      formatting, lint, types, docs
-#   make bench                      measured tables; make soak: property tests on new cases, and the kills
+#   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
+#   make soak                       property tests on new cases, and the kills, for longer
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,7 +23,7 @@ check: .venv/ready-dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 
-bench: .venv/ready-dev
+bench: .venv/ready-dev bench-seal bench-ledger
 	$(BIN)/python -m benchmarks.pipeline
 
 bench-ledger: .venv/ready-dev
@@ -55,6 +56,7 @@ clean:
 	@touch $@
 
 .venv/ready-dev: .venv/ready
+	@scripts/system.sh postgresql
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 

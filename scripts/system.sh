@@ -1,10 +1,17 @@
 #!/bin/sh
-# The few things that are not Python packages. With root on Debian they are installed; otherwise it is said what
-# is missing, and Tillit does without: the sandbox falls back to resource limits, and tests of `age` skip.
+# The few things that are not Python packages: bubblewrap and age, and what is named besides (`make test` names
+# postgresql). With root on Debian they are installed; otherwise it is said what is missing, and Tillit does without:
+# the sandbox falls back to resource limits, and tests of `age` and PostgreSQL skip.
 set -u
+there() {
+    case "$1" in
+        postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
 missing=""
-for tool in bwrap age; do
-    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+for tool in bwrap age "$@"; do
+    there "$tool" || missing="$missing $tool"
 done
 [ -z "$missing" ] && exit 0
 packages=$(echo "$missing" | sed 's/bwrap/bubblewrap/')
