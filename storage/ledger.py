@@ -12,7 +12,6 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ from storage.ledger_group import Together
 from storage.ledger_leaf import Entry, Leaf, commitment, leaf_of
 from storage.ledger_proof import Growth, Proof
 from storage.ledger_prover import Prover
-from storage.ledger_rows import HEAD
+from storage.ledger_rows import HEAD, Head
 from storage.ledger_tiles import Tiles
 from storage.ledger_verify import Verified, Verifier, differences
 from storage.records import LedgerHead
@@ -170,16 +169,6 @@ class Ledger:
             return ledger_rows.missing(connection, waiting)
 
     def _move_head(self, session: Session, old_size: int, frontier: merkle.Frontier) -> None:
-        moved = session.execute(
-            sa.update(LedgerHead)
-            .where(LedgerHead.id == HEAD, LedgerHead.size == old_size)
-            .values(
-                size=frontier.size,
-                frontier=frontier.to_bytes(),
-                checkpoint=self.signer.checkpoint(frontier.size, frontier.root()),
-            )
-            .execution_options(synchronize_session=False),
-        )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+        checkpoint = self.signer.checkpoint(frontier.size, frontier.root())
+        if not ledger_rows.move_head(session, old_size, Head(frontier.size, frontier.to_bytes(), checkpoint)):
             raise StorageFailed("Somebody else wrote to the ledger at the same time. Try again.")
-        session.flush()

@@ -7,7 +7,7 @@ fast together as one alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Condition
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from storage.errors import StorageFailed
@@ -37,24 +37,28 @@ class Together(Generic[Item, Result]):
     def __init__(self, run: Callable[[list[Item]], list[Result]]) -> None:
         self._run = run
         self._waiting: list[_Call[Item, Result]] = []
-        self._list = Lock()
-        self._turn = Lock()
+        self._led = False
+        self._changed = Condition()
 
     def __call__(self, item: Item) -> Result:
         """The item's result. Raises what the run raised, in every thread that shared it."""
         call: _Call[Item, Result] = _Call(item)
-        with self._list:
+        with self._changed:
             self._waiting.append(call)
-        with self._turn:
-            if not call.over:
-                self._lead()
+            while self._led and not call.over:
+                self._changed.wait()
+            calls = [] if call.over else self._take()
+        if calls:
+            self._lead(calls)
         if call.error is not None:
             raise call.error
         return call.result[0]
 
-    def _lead(self) -> None:
-        with self._list:
-            calls, self._waiting = self._waiting, []
+    def _take(self) -> list[_Call[Item, Result]]:
+        calls, self._waiting, self._led = self._waiting, [], True
+        return calls
+
+    def _lead(self, calls: list[_Call[Item, Result]]) -> None:
         try:
             for call, result in zip(calls, self._run([call.item for call in calls]), strict=True):
                 call.result.append(result)
@@ -62,3 +66,7 @@ class Together(Generic[Item, Result]):
             for call in calls:  # only the thread that was interrupted stops for it
                 call.error = error if isinstance(error, Exception) else StorageFailed(STOPPED)
             raise
+        finally:
+            with self._changed:
+                self._led = False
+                self._changed.notify_all()

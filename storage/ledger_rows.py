@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import Damaged
-from storage.records import LedgerEntry, LedgerHead
+from storage.records import LedgerEntry, LedgerHead, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,30 +23,58 @@ PAGE = 5000
 MOST_IDS = 500  # in one question
 
 
-def head(session: Session) -> LedgerHead:
+# Made once: to put a statement together costs as much as to run it.
+_ENTRIES, _HEADS = cast("sa.Table", LedgerEntry.__table__), cast("sa.Table", LedgerHead.__table__)
+_HEAD = sa.select(LedgerHead.size, LedgerHead.frontier, LedgerHead.checkpoint).where(LedgerHead.id == HEAD)
+_MOVE = sa.update(_HEADS).where(_HEADS.c.id == HEAD, _HEADS.c.size == sa.bindparam("old_size"))
+_INSERT = sa.insert(_ENTRIES)
+_PAGE = (
+    sa.select(LedgerEntry.position, LedgerEntry.leaf)
+    .where(LedgerEntry.position >= sa.bindparam("first"))
+    .order_by(LedgerEntry.position)
+    .limit(PAGE)
+)
+_SPAN = (
+    sa.select(LedgerEntry.leaf)
+    .where(LedgerEntry.position >= sa.bindparam("first"), LedgerEntry.position < sa.bindparam("end"))
+    .order_by(LedgerEntry.position)
+)
+
+
+class Head(NamedTuple):
+    """How long the ledger is, what is needed to add to it, and the signed checkpoint."""
+
+    size: int
+    frontier: bytes
+    checkpoint: str
+
+
+def head(session: Session) -> Head:
     """The head as it is now, whatever the session saw before. Raises Damaged."""
-    found = session.get(LedgerHead, HEAD, populate_existing=True)
+    found = session.execute(_HEAD).one_or_none()
     if found is None:
         raise Damaged("The ledger has no head. Restore the vault from a backup.")
-    return found
+    return Head(*found)
+
+
+def move_head(session: Session, old_size: int, new: Head) -> bool:
+    """Put `new` in the place of the head of `old_size`; false, and nothing happens, if that is not the head."""
+    moved = session.execute(_MOVE, {"old_size": old_size, **new._asdict()})
+    return moved.rowcount == 1  # type: ignore[attr-defined,no-any-return]  # an UPDATE's result is a CursorResult
 
 
 def pages(engine: sa.Engine, first: int = 0) -> Iterator[Page]:
     """Every (position, leaf) from `first` on, in order, a few thousand at a time; none is held open in between."""
-    query = (
-        sa.select(LedgerEntry.position, LedgerEntry.leaf)
-        .where(LedgerEntry.position >= sa.bindparam("first"))
-        .order_by(LedgerEntry.position)
-        .limit(PAGE)
-    )
     with engine.connect() as connection:
-        while page := _page(connection, query, first):
+        while page := _page(connection, first):
             yield page
+            if len(page) < PAGE:
+                return
             first = page[-1][0] + 1
 
 
-def _page(connection: sa.Connection, query: sa.Select[int, bytes], first: int) -> Page:
-    result = connection.execute(query, {"first": first})
+def _page(connection: sa.Connection, first: int) -> Page:
+    result = connection.execute(_PAGE, {"first": first})
     driver = connection.dialect.loaded_dbapi
     try:
         rows = result.cursor.fetchall()  # the driver's own: a million wrapped ones cost a second
@@ -58,8 +86,7 @@ def _page(connection: sa.Connection, query: sa.Select[int, bytes], first: int) -
 
 def leaves(session: Session, first: int, end: int) -> list[bytes]:
     """The leaves from position `first` up to, not including, `end`."""
-    query = sa.select(LedgerEntry.leaf).where(LedgerEntry.position >= first, LedgerEntry.position < end)
-    return list(session.scalars(query.order_by(LedgerEntry.position)))
+    return list(session.scalars(_SPAN, {"first": first, "end": end}))
 
 
 def by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, bytes]:
@@ -79,9 +106,11 @@ def missing(connection: sa.Connection, waiting: list[Leaf]) -> list[Leaf]:
 
 def insert(session: Session, first: int, new: list[Leaf]) -> None:
     """Add the entries from position `first` on."""
+    moment = now()
     rows = [
         {
             "id": leaf.id,
+            "created": moment,
             "position": first + number,
             "leaf": leaf.data,
             "participant_id": leaf.participant,
@@ -89,4 +118,4 @@ def insert(session: Session, first: int, new: list[Leaf]) -> None:
         }
         for number, leaf in enumerate(new)
     ]
-    session.execute(sa.insert(LedgerEntry), rows)
+    session.execute(_INSERT, rows)
