@@ -64,7 +64,10 @@ def test_only_the_gate_makes_a_permit() -> None:
 # are how a vault is opened, restored and recovered, before there is a door to ask at.
 OPENERS = {
     r"\broots\.read\(": {"storage/vault.py", "storage/ceremony.py", "policies/safekeeping.py"},
-    r"\bwarden\.connect\(": {"storage/vault.py"},
+    r"\bwarden\.connect\(": {
+        "storage/vault.py",
+        "policies/key_commands.py",
+    },  # the latter asks how it is, not for a root
     r"\blink_root\(\)": {"storage/vault.py", "policies/safekeeping.py"},
     r"\bkeys\.opened\(|(?<!def )\bopened\(sealed|(?<!def )\bopened\(held": {"storage/keys.py", "storage/rotation.py"},
     r"(vault\.keys|held)\.(participant|study|sealed_for_study)\(": {"policies/act.py", "storage/rotation.py"},
