@@ -181,6 +181,6 @@ def _is_object(data: bytes) -> bool:
     """Whether this is a whole object of JSON: a part of one never is, and no leaf is anything else."""
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -203,6 +203,31 @@ def test_a_file_somebody_changed_shows(place: Place, what: str) -> None:
         ledger.verify()
 
 
+@pytest.mark.parametrize(
+    "junk",
+    [
+        bytes(range(256)),
+        b"\n\n\n",
+        b"5 {}x",
+        b"05 {}\n",
+        b"5 {\n}\n",
+        b'5 {"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+        b"-" + b"0" * 32 + b"-" + b"0" * 128 + b' {"n":1',
+        b"x" * 300_000,
+    ],
+    ids=range(8),
+)
+def test_junk_at_the_end_of_the_file_is_passed_over(place: Place, junk: bytes) -> None:
+    """Whatever a crash or a disk left behind the last line, what comes after is written and read."""
+    ledger = place.make()
+    fill(place.database, ledger, 5)
+    with place.file.open("ab") as file:
+        file.write(junk)
+    assert ledger.record(entry(5)) == 5
+    assert place.lines()[-1].startswith(b"5 ")
+    assert ledger.verify().warnings == ()
+
+
 def test_a_database_rolled_back_shows(place: Place) -> None:
     """A database without the newest entries is shorter than the file, and both the warnings and the check say so."""
     ledger = place.make()
