@@ -99,6 +99,7 @@ def test_a_shred_takes_deposits_with_it(house: House, sealed: Path) -> None:
         deposits.deposit(house.vault.folder, reference, "ivar", sealed)
     shredding.shred(house.desk("astrid"), one)
     (left,) = deposits.admit(house.vault)
+    assert left.letter is not None
     assert left.letter.participant == "rus/P02"
 
 

@@ -74,7 +74,7 @@ def test_a_failure_is_stored_as_type_and_safe_sentence(launched: House) -> None:
     assert "ValueError" in stored
     with SetWorkflowID("two"), pytest.raises(PipelineFailed, match="withdrawn consent"):
         DBOS.start_workflow(echo, "fail").get_result()
-    assert launched.vault.database.path.exists()
+    assert (launched.vault.folder / "records.db").exists()
 
 
 @pytest.mark.parametrize("tag", ["py_pickle", "DBOS", "tillit_json", None])
