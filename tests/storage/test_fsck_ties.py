@@ -74,15 +74,16 @@ def test_a_key_that_an_act_destroyed_without_a_tombstone_is_named(vault: Spoilt)
     assert vault.examine() == {("row missing", f"key/{person}"), ("row missing", f"key/{study}")}
 
 
-def test_columns_the_ledger_does_not_vouch_for_are_held_against_the_file(vault: Spoilt) -> None:
+def test_columns_that_point_to_a_file_are_held_against_it_too(vault: Spoilt) -> None:
     """A row that names another size, no file's name, or another row's file is found by what is there."""
     one, other = vault.artefact(0), vault.artefact(1)
     vault.update("artefact", one.id, size=one.size + 1)
     assert vault.examine() == {("row altered", f"artefact/{one.id}")}
     vault.update("artefact", one.id, size=one.size, blob="../../etc/passwd")
-    assert vault.examine() == {("missing", f"artefact/{one.id}"), ("extra", one.blob)}
+    edited = ("row altered", f"artefact/{one.id}")
+    assert vault.examine() == {edited, ("missing", f"artefact/{one.id}"), ("extra", one.blob)}
     vault.update("artefact", one.id, blob=other.blob)
-    assert vault.examine() == {("altered", f"artefact/{one.id}"), ("extra", one.blob)}
+    assert vault.examine() == {edited, ("altered", f"artefact/{one.id}"), ("extra", one.blob)}
 
 
 def test_columns_of_another_type_are_findings_and_no_stumble(vault: Spoilt) -> None:
@@ -162,7 +163,8 @@ def test_what_is_older_than_digests_is_counted_and_not_accused(
         blob = connection.scalar(sa.select(Artefact.blob).where(Artefact.recording_id == new.id).limit(1))
     found = fsck.examine(house.vault.database, house.vault.blobs, house.vault.ledger, lambda *_: None)
     assert [(finding.kind, finding.what, finding.sentence.split()[0]) for finding in found] == [
-        ("unverifiable", "rows", "7"),  # the study's key, the participant and their key, a recording, three artefacts
+        # the study's key, four roles, the participant, their key and consent, a recording, three artefacts
+        ("unverifiable", "rows", "12"),
         ("unverifiable", "payloads", "3"),
     ]
     house.vault.blobs.remove(str(blob))

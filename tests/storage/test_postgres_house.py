@@ -39,12 +39,12 @@ def served(postgres: Cluster, tmp_path: Path) -> Iterator[House]:
 def test_what_was_kept_is_there_when_the_vault_is_opened_again(served: House) -> None:
     """An interview taken in, its words, its names and the ledger are there after closing; no file holds a table."""
     told = interview(served, "P07", SAID)
-    _learn(served, "Solveig")
+    _learn(served, "Gudveig")
     served.vault.close()
     again = reopen(served.vault.folder)
     assert read(again, told) == SAID
     names = again.link.names(Permit("act", served.study.id, link=True))
-    assert [form.form for name in names.all() for form in name.forms] == ["Solveig"]
+    assert [form.form for name in names.all() for form in name.forms] == ["Gudveig"]
     names.close()
     assert again.ledger.verify().size > 0
     assert again.database.faults() == []
@@ -54,10 +54,10 @@ def test_what_was_kept_is_there_when_the_vault_is_opened_again(served: House) ->
 
 def test_nothing_of_an_interview_is_on_the_servers_disk(postgres: Cluster, served: House) -> None:
     """Neither what was said, nor the file's name, nor a spoken name is in any file of the server."""
-    interview(served, "P07", SAID, filename="Solveig Haukedal.WAV")
-    _learn(served, "Solveig Haukedal")
+    interview(served, "P07", SAID, filename="Gudveig Unneland.WAV")
+    _learn(served, "Gudveig Unneland")
     postgres.do("CHECKPOINT")
-    assert found([postgres.data], [SAID, b"Solveig Haukedal", b"Solveig"]) == []
+    assert found([postgres.data], [SAID, b"Gudveig Unneland", b"Gudveig"]) == []
 
 
 def test_what_was_shredded_is_in_no_table_after_scrubbing(postgres: Cluster, served: House) -> None:
