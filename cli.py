@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from policies import studies
 from policies.terminal import ERR, OUT, Terminal, elsewhere, pass_terminal, places
 from storage import lookup, new_vault
-from storage.errors import TillitError
+from storage.errors import StorageFailed, TillitError
 
 STOPPED = 130
 PR_SET_DUMPABLE = 4  # linux/prctl.h
@@ -132,6 +133,13 @@ def _run() -> None:
     except TillitError as error:
         ERR.print(error.sentence, style="red")
         sys.exit(error.exit_code)
+    except DBAPIError:  # what it says may quote a row
+        ERR.print(
+            "The vault's database could not be read or written. Check that its disk is well and not full; if it is, "
+            "the database is damaged: restore the vault from a backup.",
+            style="red",
+        )
+        sys.exit(StorageFailed.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -16,6 +16,7 @@ import pytest
 import cli
 from ingest.transcription import models
 from scripts.commands_page import commands
+from storage.errors import Damaged, StorageFailed
 from storage.sqlcipher import Sqlcipher
 from tests.command import Terminal
 from tests.conftest import REPO
@@ -317,6 +318,18 @@ def test_no_secret_is_an_argument() -> None:
     """No command takes a passphrase as an option or argument: at most the number of a file descriptor to read one."""
     takes = [p for _, command in commands(cli.tillit, "tillit") for p in command.params if "pass" in (p.name or "")]
     assert [p.name for p in takes if not (str(p.name).endswith("_fd") and p.type is click.INT)] == []
+
+
+def test_a_damaged_database_is_a_sentence(tillit: Terminal) -> None:
+    """Pages that do not authenticate are told as such by whatever command meets them, without a traceback."""
+    path = tillit.vault / "records.db"
+    spoilt = bytearray(path.read_bytes())
+    for at in range(len(spoilt) // 2, len(spoilt), 4096):
+        spoilt[at + 100] ^= 1
+    path.write_bytes(spoilt)
+    answers = [tillit("astrid", *command) for command in (("status",), ("fsck",), ("audit", "verify"))]
+    assert {answer.code for answer in answers} <= {StorageFailed.exit_code, Damaged.exit_code}
+    assert all("Traceback" not in answer.err and answer.err for answer in answers)
 
 
 def test_an_unexpected_error_shows_its_type_and_place_only(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
