@@ -157,10 +157,6 @@ class Act:
         """Make a study's or participant's key when the act ends well."""
         self.later(lambda session: self._vault.keys.new(session, owner, parent))
 
-    def study_key(self) -> age.HybridIdentity:
-        """The study's own identity, for acts whose declaration opens it."""
-        return self._vault.keys.study(self._permit)
-
     def sealed_for_study(self) -> list[age.HybridIdentity]:
         """What opens what was sealed to the study, now or before its key was rotated."""
         return self._vault.keys.sealed_for_study(self._permit)

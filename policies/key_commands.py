@@ -86,6 +86,8 @@ def key_rotate(  # noqa: PLR0913  # one parameter an option
     """
     if [bool(reference), of_root, of_link].count(True) != 1:
         raise BadInput("Say what to rotate: STUDY, STUDY/CODE, --root or --link.")
+    if (forget or participants) and (not reference or "/" in reference):
+        raise BadInput("--participants and --forget go with a STUDY.")
     with terminal.desk() as desk:
         if not reference:
             count = ceremonies.rotate_root(desk, _seat(terminal, desk, "link-root" if of_link else "root"))

@@ -137,5 +137,4 @@ def recover(seat: Seat, mnemonics: Sequence[str]) -> None:
         files.write(seat.folder / settings.ABOUT, about.to_text().encode())
         for kind, name in roots.FILES.items():
             if kind != "passphrase":
-                with suppress(FileNotFoundError):
-                    files.remove(seat.place / name)
+                files.remove(seat.place / name)

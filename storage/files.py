@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PART = ".part"
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
@@ -40,13 +41,14 @@ def read(path: Path) -> bytes:
         raise Damaged("A key file of the vault is missing. Restore the vault from a backup.") from None
 
 
-def write(path: Path, data: bytes) -> None:
-    """Make `path` whole or not at all, durable, readable by its owner only; what a killed writing left is replaced."""
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A name beside `path` for its new content, which takes its place, durably, after the body's clean end."""
     part = path.with_name(path.name + PART)
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError):  # what a killed writing left
         os.unlink(part)  # noqa: PTH108  # every call to the system stands as `os.`, so tests can fail it
     try:
-        write_in_place(part, data)
+        yield part
         os.rename(part, path)  # noqa: PTH104  # as above
     except BaseException:
         with suppress(OSError):
@@ -55,9 +57,15 @@ def write(path: Path, data: bytes) -> None:
     sync(path.parent)
 
 
+def write(path: Path, data: bytes) -> None:
+    """Make `path` whole or not at all, durable, readable by its owner only."""
+    with _replacing(path) as part:
+        write_in_place(part, data)
+
+
 def write_in_place(path: Path, data: bytes) -> None:
     """Make the new file `path`, readable by its owner only; its bytes are durable, its name is not yet."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, NEW, 0o600)
     try:
         write_all(descriptor, data)
         os.fsync(descriptor)
@@ -97,19 +105,10 @@ def sync(folder: Path) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
-    """Write the new file `path` bit by bit: whole and durable after the body's clean end, and not there otherwise."""
-    part = path.with_name(path.name + PART)
-    with suppress(FileNotFoundError):
-        os.unlink(part)  # noqa: PTH108  # as above
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
+    """Write `path` bit by bit: whole and durable after the body's clean end, and as it was otherwise."""
+    with _replacing(path) as part:
+        descriptor = os.open(part, NEW, 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor has no path
             yield file
             file.flush()
             os.fsync(descriptor)
-        os.rename(part, path)  # noqa: PTH104  # as above
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)  # noqa: PTH108  # as above
-        raise
-    sync(path.parent)

@@ -76,10 +76,6 @@ class Keys:
         with Session(self._database.reader) as session:
             return [study, *(self._open(sealed_identity) for sealed_identity in session.scalars(older))]
 
-    def to_root(self, identity: age.HybridIdentity) -> bytes:
-        """An identity sealed to the root."""
-        return sealed(identity, self._root.recipient())
-
     def root(self) -> Root:
         """The root as this vault was opened with it, to see whether it still is the root."""
         return self._root

@@ -102,6 +102,7 @@ def test_a_rotated_root_opens_everything_and_the_old_one_nothing(
     assert tillit("astrid", "key", "rotate", "rus", "--participants").code == 0
     assert _opens(tmp_path / "vault", recording)
     assert tillit("astrid", "key", "rotate").code == 12
+    assert tillit("astrid", "key", "rotate", "rus/P01", "--forget").code == 12
 
 
 def test_the_passphrase_is_changed(tillit: Terminal, recording: Recording) -> None:
