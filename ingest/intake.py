@@ -130,7 +130,7 @@ def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
         recording.model = model or study.model
         original = keep(act, recording)
         _refuse_twice(act, recording)
-        recording.facts = check(act.open(original)).to_dict()
+        recording.facts = check([act.open(original)]).parts[0].to_dict()
         recording.sealed_filename = act.seal_text(participant.id, places.filename(recording), filename)
         act.facts["recording"] = recording.id
         act.committed["sha256"] = recording.sha256

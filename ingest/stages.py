@@ -85,7 +85,7 @@ def decode(work: Work) -> None:
     if work.artefact(LISTENING):
         return
     with work.act.open(work.need(ORIGINAL)) as original:
-        copy = reader(audio.listening_copy(original))
+        copy = reader(audio.listening_copy([original]))
         work.act.seal(work.recording, LISTENING, copy, work.made_by("decode", "pyav", version("av")))
 
 
@@ -95,7 +95,7 @@ def transcribe(work: Work) -> None:
         return
     recogniser = Whisper(registry.registered(work.database, work.recording.model))
     with work.act.open(work.need(ORIGINAL)) as original:
-        transcript = recogniser.transcribe(audio.pcm(original), work.recording.language or None, work.tell)
+        transcript = recogniser.transcribe(audio.pcm([original]), work.recording.language or None, work.tell)
     work.act.seal(work.recording, TRANSCRIPT, transcript.to_bytes(), transcript.made_by)
     work.act.facts["segments"] = len(transcript.segments)
 

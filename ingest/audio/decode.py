@@ -1,40 +1,52 @@
 """Recordings in: what they are, their samples, and a copy to listen to. All decoding happens in the sandbox.
 
-A source is any seekable binary file object, such as a sealed recording being decrypted; it is read in pieces and
-never held whole. Every function raises a BadRecording with a sentence for the person when the recording is not
-whole: for `pcm`, that may be after its samples were handed out.
+An interview is a sequence of parts, in their order: any seekable binary file objects, such as sealed recordings being
+decrypted, of whatever formats. They are read in pieces and never held whole. Every function raises a BadRecording
+with a sentence for the person when a part is not whole: for `pcm`, that may be after its samples were handed out.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from ingest.audio.believed import finite
 from ingest.audio.errors import (
     DecoderFailed,
     EmptyRecording,
     NotARecording,
     PointsElsewhere,
     TooLong,
+    TooMany,
     Truncated,
     Unsupported,
     refusal,
 )
+from ingest.audio.facts import Checked, Facts, Layout, Origin
+from ingest.audio.inside.wire import MOST_PARTS
+from ingest.audio.levels import Levels, PartLevels
 from ingest.audio.limits import Limits
-from ingest.audio.talk import Status, talk
+from ingest.audio.talk import Most, Parts, Told, talk
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
+
+    from ingest.audio.talk import Status
 
 __all__ = [
+    "Checked",
     "DecoderFailed",
     "EmptyRecording",
     "Facts",
+    "Layout",
+    "Levels",
     "Limits",
     "NotARecording",
+    "Origin",
+    "PartLevels",
+    "Parts",
     "PointsElsewhere",
     "TooLong",
+    "TooMany",
     "Truncated",
     "Unsupported",
     "check",
@@ -43,115 +55,83 @@ __all__ = [
 ]
 
 DEFAULT = Limits()
-PCM_BYTES = 32_000  # a second of 16 kHz mono s16le
+PCM_BYTES = 32_000  # a second of one channel of 16 kHz s16le
 OPUS_BYTES = 8_000  # a second of Opus is at most half of this
+LEVEL_BYTES = 160  # a second of levels is at most half of this
 SPARE = 1 << 20  # bytes, for headers, cues and a resampler's tail
-LARGEST = 1e12  # no fact of a recording comes near
-A_NAME = re.compile(r"[a-z0-9_]{1,24}")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a recording is. Durations are seconds; levels are dB relative to full scale, -144 for pure silence.
+def check(parts: Parts, limits: Limits = DEFAULT) -> Checked:
+    """Decode all parts and say what they are. Raises a BadRecording if one is not whole."""
+    facts = _or_raise(_end_of(_talk("facts", parts, limits, Most())), len(parts))
+    try:
+        return Checked.believed(facts, len(parts))
+    except ValueError:
+        raise refusal("failed", {}) from None
 
-    `duration` is what was decoded, `declared` what the container states, None where it states nothing.
-    `bits` is None for codings that have no bits a sample. `clipped` is the share of samples at full scale.
+
+def pcm(
+    parts: Parts, channels: int = 1, limits: Limits = DEFAULT, layouts: Sequence[Layout] | None = None
+) -> Generator[bytes, None, None]:
+    """16 kHz signed 16-bit little-endian of all parts joined, in chunks of at most 64 KiB.
+
+    One channel is a mix; two are left and right interleaved, one that stands alone on both, and of more than two
+    every other. Of a part whose one channel is dead, by the `layouts` that `check` found, the mix is the living one.
+    Close the generator early and decoding ends.
     """
-
-    container: str
-    codec: str
-    duration: float
-    declared: float | None
-    sample_rate: int
-    channels: int
-    bits: int | None
-    peak_dbfs: float
-    rms_dbfs: float
-    clipped: float
-
-    def to_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return asdict(self)
+    most = Most(int(limits.max_seconds * PCM_BYTES * channels) + SPARE)
+    told = yield from _talk("pcm", parts, limits, most, (channels, _dead(layouts)))
+    _or_raise(told.status, len(parts))
 
 
-def check(source: BinaryIO, limits: Limits = DEFAULT) -> Facts:
-    """Decode the whole recording and say what it is. Raises a BadRecording if it is not whole."""
-    status = _status_of(talk("facts", source, limits, most=0))
-    return _facts(_or_raise(status))
+def listening_copy(
+    parts: Parts, limits: Limits = DEFAULT, layouts: Sequence[Layout] | None = None
+) -> Generator[bytes, None, Levels]:
+    """WebM of mono Opus at 28 kbit/s, with cues, without the sources' metadata; in chunks of at most 64 KiB.
+
+    All parts are joined, and mixed as by `pcm`. Returns what was measured on the way.
+    """
+    most = Most(int(limits.max_seconds * OPUS_BYTES) + SPARE, int(limits.max_seconds * LEVEL_BYTES) + SPARE)
+    told = yield from _talk("listening", parts, limits, most, (1, _dead(layouts)))
+    _or_raise(told.status, len(parts))
+    try:
+        return Levels.believed(told.measured)
+    except (ValueError, RecursionError):
+        raise refusal("failed", {}) from None
 
 
-def pcm(source: BinaryIO, limits: Limits = DEFAULT) -> Generator[bytes, None, None]:
-    """16 kHz mono signed 16-bit little-endian, in chunks of at most 64 KiB. Close it early and decoding ends."""
-    most = int(limits.max_seconds * PCM_BYTES) + SPARE
-    _or_raise((yield from talk("pcm", source, limits, most)))
+def _talk(
+    job: str, parts: Parts, limits: Limits, most: Most, mix: tuple[int, tuple[bool, ...]] = (1, ())
+) -> Generator[bytes, None, Told]:
+    if len(parts) > MOST_PARTS:
+        raise refusal("too many", {"files": len(parts), "most": MOST_PARTS})
+    return talk(job, parts, limits, most, mix)
 
 
-def listening_copy(source: BinaryIO, limits: Limits = DEFAULT) -> Generator[bytes, None, None]:
-    """WebM of mono Opus at 28 kbit/s, with cues, without the source's metadata; in chunks of at most 64 KiB."""
-    most = int(limits.max_seconds * OPUS_BYTES) + SPARE
-    _or_raise((yield from talk("listening", source, limits, most)))
+def _dead(layouts: Sequence[Layout] | None) -> tuple[bool, ...]:
+    return tuple(layout is Layout.ONE_DEAD for layout in layouts or ())
 
 
-def _status_of(talking: Generator[bytes, None, Status]) -> Status:
+def _end_of(talking: Generator[bytes, None, Told]) -> Status:
     """The status of a job that makes nothing."""
     try:
         next(talking)
     except StopIteration as end:
-        status: Status = end.value
-        return status
+        told: Told = end.value
+        return told.status
     talking.close()
     return {"code": "failed"}
 
 
-def _or_raise(status: Status) -> dict[str, object]:
+def _or_raise(status: Status, parts: int = 1) -> dict[str, object]:
     """The facts of a job that went well."""
     facts = status.get("facts")
     if status.get("code") == "ok" and isinstance(facts, dict):
         return facts
-    raise refusal(str(status.get("code")), _numbers(facts if isinstance(facts, dict) else {}))
+    raise refusal(str(status.get("code")), _numbers(facts if isinstance(facts, dict) else {}), parts)
 
 
 def _numbers(facts: dict[str, object]) -> dict[str, float]:
     """The numbers a sentence may speak of, and nothing else the decoder may have sent."""
-    known = {name: _finite(facts.get(name)) for name in ("decoded", "declared", "hours")}
+    known = {name: finite(facts.get(name)) for name in ("decoded", "declared", "hours", "part")}
     return {name: value for name, value in known.items() if value is not None}
-
-
-def _facts(raw: dict[str, object]) -> Facts:
-    """Facts from the decoder, each held to its type: the decoder is believed in nothing."""
-    try:
-        return Facts(
-            container=_name(raw, "container"),
-            codec=_name(raw, "codec"),
-            duration=_number(raw, "duration"),
-            declared=None if raw["declared"] is None else _number(raw, "declared"),
-            sample_rate=int(_number(raw, "sample_rate")),
-            channels=int(_number(raw, "channels")),
-            bits=None if raw["bits"] is None else int(_number(raw, "bits")),
-            peak_dbfs=_number(raw, "peak_dbfs"),
-            rms_dbfs=_number(raw, "rms_dbfs"),
-            clipped=_number(raw, "clipped"),
-        )
-    except (KeyError, ValueError):
-        raise refusal("failed", {}) from None
-
-
-def _number(raw: dict[str, object], name: str) -> float:
-    value = _finite(raw[name])
-    if value is None:
-        raise ValueError(name)
-    return value
-
-
-def _finite(value: object) -> float | None:
-    """A number of a sane size; neither NaN nor infinity is below the limit."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return value if abs(value) < LARGEST else None
-
-
-def _name(raw: dict[str, object], name: str) -> str:
-    value = raw[name]
-    if not isinstance(value, str) or not A_NAME.fullmatch(value):
-        raise ValueError(name)
-    return value

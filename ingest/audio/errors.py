@@ -34,6 +34,10 @@ class Unsupported(BadRecording):
     """A recording, but in a coding that has no free decoder."""
 
 
+class TooMany(BadRecording):
+    """More files than one interview can have."""
+
+
 class DecoderFailed(BadRecording):
     """Damaged beyond decoding, or made to harm."""
 
@@ -62,6 +66,10 @@ REASONS: dict[str, tuple[type[BadRecording], str]] = {
         TooLong,
         "This recording is longer than {hours:g} hours, the most that is taken in. Split it and take in the parts.",
     ),
+    "too many": (
+        TooMany,
+        "These are {files} files, and one interview may have {most}. Join some of them in an audio editor first.",
+    ),
     "elsewhere": (
         PointsElsewhere,
         "This file names other files or addresses, which are never opened. Choose the sound file itself.",
@@ -78,10 +86,15 @@ REASONS: dict[str, tuple[type[BadRecording], str]] = {
 }
 
 
-def refusal(code: str, facts: Mapping[str, float]) -> BadRecording:
-    """The error for a code; facts that do not fit its sentence make it a plain DecoderFailed."""
+def refusal(code: str, facts: Mapping[str, float], files: int = 1) -> BadRecording:
+    """The error for a code; facts that do not fit its sentence make it a plain DecoderFailed.
+
+    Where there are several files, `facts["part"]` says which one it is about.
+    """
     kind, sentence = REASONS.get(code, REASONS["failed"])
+    part = int(facts.get("part", 0))
+    which = f"Part {part} of {files}: " if files > 1 and 0 < part <= files else ""
     try:
-        return kind(sentence, **facts)
+        return kind(which + sentence, **facts)
     except (KeyError, ValueError):
-        return DecoderFailed(REASONS["failed"][1])
+        return DecoderFailed(which + REASONS["failed"][1])

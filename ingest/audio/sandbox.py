@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ingest.audio.inside import wire
+from ingest.audio.inside.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +99,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _bubblewrap() -> Literal["works", "missing", "refused"]:
     if shutil.which("bwrap") is None:
         return "missing"
-    hello = command(("hello", "0", "0", str(HELLO_SECONDS), str(HELLO_MEMORY)), "bubblewrap")
+    hello = command((Order("hello", (), 0).to_word(), str(HELLO_SECONDS), str(HELLO_MEMORY)), "bubblewrap")
     try:
         answer = subprocess.run(
             hello,

@@ -13,10 +13,13 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.audio import sandbox
 from ingest.audio.inside import wire
+from ingest.audio.inside.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,14 +27,24 @@ if TYPE_CHECKING:
     from ingest.audio.limits import Limits
 
 Status = dict[str, object]
+Parts = Sequence[BinaryIO]
 LONGEST = {
     wire.READ: wire.SPAN.size,
     wire.DATA: wire.LONGEST_DATA,
+    wire.MEASURED: wire.LONGEST_DATA,
     wire.DONE: wire.LONGEST_DONE,
 }
 PATIENCE = 4  # times its processor time may be waited for a decoder; a busy machine gives it a share only
 # bubblewrap reports a signal as a shell does, a bare child as the negative.
 OUT_OF_TIME = {128 + signal.SIGXCPU, -signal.SIGXCPU}
+
+
+@dataclass(frozen=True)
+class Most:
+    """Bytes a job may make, and bytes it may tell of what it measured."""
+
+    data: int = 0
+    measured: int = 0
 
 
 class Hung(Exception):
@@ -42,39 +55,56 @@ class Hung(Exception):
         super().__init__(code)
 
 
-def talk(job: str, source: BinaryIO, limits: Limits, most: int) -> Generator[bytes, None, Status]:
-    """Run one job on a seekable source: yields what it makes, at most `most` bytes, and returns its status.
+@dataclass(frozen=True)
+class Told:
+    """How a job ended, and what was measured on the way; neither is looked into yet."""
 
-    An error raised by the source itself, such as Damaged, passes through. Closing the generator kills the decoder.
+    status: Status
+    measured: bytes = b""
+
+
+def talk(
+    job: str, parts: Parts, limits: Limits, most: Most, mix: tuple[int, tuple[bool, ...]] = (1, ())
+) -> Generator[bytes, None, Told]:
+    """Run one job on seekable sources: yields what it makes, no more than `most`, and returns how it ended.
+
+    `mix` is how many channels to make, and of which parts one channel is dead. An error raised by a source itself,
+    such as Damaged, passes through. Closing the generator kills the decoder.
     """
-    size = source.seek(0, io.SEEK_END)
-    words = (job, size, limits.max_seconds, limits.cpu_seconds, limits.memory)
-    with sandbox.started([str(word) for word in words]) as process:
+    sizes = tuple(part.seek(0, io.SEEK_END) for part in parts)
+    order = Order(job, sizes, limits.max_seconds, *mix)
+    with sandbox.started([order.to_word(), str(limits.cpu_seconds), str(limits.memory)]) as process:
         line = Line(process, limits.stall_seconds, PATIENCE * limits.cpu_seconds)
         try:
-            return (yield from _answer(line, source, most))
+            return (yield from answers(line, parts, most))
         except Hung as hung:
-            return {"code": hung.code, "facts": {}}
+            return Told({"code": hung.code, "facts": {}})
 
 
-def _answer(line: Line, source: BinaryIO, most: int) -> Generator[bytes, None, Status]:
+def answers(line: Line, parts: Parts, most: Most) -> Generator[bytes, None, Told]:
+    """Give the decoder what it asks for until it is done."""
+    left, measured = {wire.DATA: most.data, wire.MEASURED: most.measured}, bytearray()
     while True:
         kind, body = line.receive()
         if kind == wire.DONE:
-            return _status(body)
+            return Told(_status(body), bytes(measured))
         if kind == wire.READ:
-            line.send(_bytes_of(source, *wire.SPAN.unpack(body)))
+            line.send(_bytes_of(parts, *wire.SPAN.unpack(body)))
             continue
-        most -= len(body)
-        if most < 0:
+        left[kind] -= len(body)
+        if left[kind] < 0:
             raise Hung("failed")
-        yield body
+        if kind == wire.DATA:
+            yield body
+        else:
+            measured += body
 
 
-def _bytes_of(source: BinaryIO, offset: int, length: int) -> bytes:
-    """The part asked for, with its length before it."""
-    if length > wire.LONGEST_READ or offset >= 1 << 62:
+def _bytes_of(parts: Parts, part: int, offset: int, length: int) -> bytes:
+    """What was asked for, with its length before it."""
+    if part >= len(parts) or length > wire.LONGEST_READ or offset >= 1 << 62:
         raise Hung("failed")
+    source = parts[part]
     source.seek(offset)
     data = source.read(length)
     while 0 < len(data) < length and (more := source.read(length - len(data))):

@@ -1,4 +1,4 @@
-"""The decoder's beginning and end: one job, one recording, one status."""
+"""The decoder's beginning and end: one job, one interview, one status."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from . import made
 from .bounds import bind
+from .order import Order
 from .refused import Refused
-from .sound import Sound
+from .sound import Interview
 from .source import Line, Source
 
 if TYPE_CHECKING:
@@ -17,32 +18,32 @@ if TYPE_CHECKING:
 
 # PyAV imports these when it first meets such a stream, and by then no file can be opened.
 LATE = ("av.subtitles.stream", "av.subtitles.codeccontext", "logging")
-JOBS: dict[str, Callable[[Sound, Line], dict[str, object]]] = {
+JOBS: dict[str, Callable[[Interview, Order, Line], dict[str, object]]] = {
     "facts": made.facts,
     "pcm": made.pcm,
     "listening": made.listening,
 }
 
 
-def main(job: str, size: str, max_seconds: str, cpu_seconds: str, memory: str) -> None:
-    """Do one job on a recording of `size` bytes; "hello" only says that everything needed is there."""
+def main(word: str, cpu_seconds: str, memory: str) -> None:
+    """Do what the `Order` in `word` says; "hello" only says that everything needed is there."""
     for module in LATE:
         importlib.import_module(module)
     bind(int(memory), int(cpu_seconds))
     line = Line(sys.stdin.buffer, sys.stdout.buffer)
-    status: dict[str, object] = {"code": "ok"}
-    if job != "hello":
-        status = _status(job, Source(line, int(size)), float(max_seconds), line)
-    line.done(status)
+    order = Order.from_word(word)
+    line.done({"code": "ok"} if order.job == "hello" else status(order, line))
 
 
-def _status(job: str, source: Source, max_seconds: float, line: Line) -> dict[str, object]:
+def status(order: Order, line: Line) -> dict[str, object]:
     """A code and facts: an exception's own words may hold pieces of the recording and stay in here."""
+    sources = [Source(line, size, part) for part, size in enumerate(order.sizes)]
+    interview = Interview(sources, order.max_seconds)
     try:
-        return {"code": "ok", "facts": JOBS[job](Sound(source, max_seconds), line)}
+        return {"code": "ok", "facts": JOBS[order.job](interview, order, line)}
     except Refused as no:
-        return {"code": no.code, "facts": no.facts}
+        return {"code": no.code, "facts": {**no.facts, "part": interview.part}}
     except MemoryError:
-        return {"code": "memory", "facts": {}}
+        return {"code": "memory", "facts": {"part": interview.part}}
     except Exception:  # noqa: BLE001  # whatever a hostile file provokes, the answer is a code
-        return {"code": "failed", "facts": {}}
+        return {"code": "failed", "facts": {"part": interview.part}}

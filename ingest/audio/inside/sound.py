@@ -14,7 +14,7 @@ from .shape import Shape, shape
 from .sniff import sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from av import AudioFrame
     from av.container import InputContainer
@@ -52,10 +52,29 @@ class Heard:
         return sum(count / rate for rate, count in self.samples.items())
 
 
-class Sound:
-    """A recording opened for decoding. Raises Refused with the reason, at opening or on the way."""
+class Interview:
+    """The parts of one interview, in order, opened one after another. Raises Refused, at opening or on the way."""
 
-    def __init__(self, source: Source, max_seconds: float) -> None:
+    def __init__(self, sources: Sequence[Source], max_seconds: float) -> None:
+        self._sources = sources
+        self._max_seconds = max_seconds
+        self.seconds = 0.0  # of the parts heard to their end
+        self.part = 0  # the one that is being heard, from 1
+
+    def sounds(self) -> Iterator[Sound]:
+        """Each part; the next is opened when all frames of the one before were taken."""
+        if not self._sources:
+            raise Refused("empty")
+        for self.part, source in enumerate(self._sources, 1):  # noqa: B020  # the number is for whoever is refused
+            sound = Sound(source, self._max_seconds, self.seconds)
+            yield sound
+            self.seconds += sound.heard.seconds
+
+
+class Sound:
+    """A part opened for decoding, before which `elapsed` of the `max_seconds` were used up. Raises Refused."""
+
+    def __init__(self, source: Source, max_seconds: float, elapsed: float = 0.0) -> None:
         self.container = sniff(source)
         self._shape = shape(self.container, source)
         if self._shape.cut:
@@ -65,6 +84,7 @@ class Sound:
         self.declared = _declared(self._opened, self.stream, self._shape)
         self.heard = Heard()
         self._max_seconds = max_seconds
+        self._elapsed = elapsed
         self._refuse_long(self.declared or 0.0)
 
     def frames(self) -> Iterator[AudioFrame]:
@@ -89,7 +109,7 @@ class Sound:
             self.heard.broken += 1
 
     def _refuse_long(self, seconds: float) -> None:
-        if seconds > self._max_seconds:
+        if self._elapsed + seconds > self._max_seconds:
             raise Refused("too long", hours=self._max_seconds / 3600)
 
     def _verdict(self) -> None:

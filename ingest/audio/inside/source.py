@@ -6,7 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING, BinaryIO
 
-from .wire import DATA, DONE, HEAD, LENGTH, LONGEST_DATA, LONGEST_READ, READ, SPAN
+from .wire import DATA, DONE, HEAD, LENGTH, LONGEST_DATA, LONGEST_READ, MEASURED, READ, SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +20,9 @@ class Line:
         self._up = up
         self._waiting = bytearray()
 
-    def ask(self, offset: int, length: int) -> bytes:
-        """At most `length` bytes of the recording at `offset`; fewer only at its end."""
-        self._send(READ, SPAN.pack(offset, length))
+    def ask(self, part: int, offset: int, length: int) -> bytes:
+        """At most `length` bytes of the part at `offset`; fewer only at its end."""
+        self._send(READ, SPAN.pack(part, offset, length))
         (coming,) = LENGTH.unpack(self._exactly(LENGTH.size))
         # PyAV copies whatever a read returns into a buffer of the size it asked for, without looking.
         if coming > length:
@@ -35,6 +35,11 @@ class Line:
         while len(self._waiting) >= LONGEST_DATA:
             self._send(DATA, bytes(self._waiting[:LONGEST_DATA]))
             del self._waiting[:LONGEST_DATA]
+
+    def measured(self, data: bytes) -> None:
+        """Hand over what was measured while the rest was made."""
+        for start in range(0, len(data), LONGEST_DATA):
+            self._send(MEASURED, data[start : start + LONGEST_DATA])
 
     def done(self, status: Mapping[str, object]) -> None:
         """The last word."""
@@ -54,19 +59,20 @@ class Line:
 
 
 class Source:
-    """What PyAV reads and seeks in. `size` is in bytes."""
+    """One part as PyAV reads it and seeks in it. `size` is in bytes."""
 
     name = "recording"  # FFmpeg wants a name; it gets ours, never the user's
 
-    def __init__(self, line: Line, size: int) -> None:
+    def __init__(self, line: Line, size: int, part: int = 0) -> None:
         self._line = line
+        self._part = part
         self.size = size
         self._at = 0
 
     def at(self, offset: int, length: int) -> bytes:
         """Up to `length` bytes at `offset`, without moving."""
         length = min(length, LONGEST_READ, self.size - offset)
-        return self._line.ask(offset, length) if length > 0 else b""
+        return self._line.ask(self._part, offset, length) if length > 0 else b""
 
     def read(self, length: int) -> bytes:
         """Up to `length` bytes, moving on."""

@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from ingest.audio.decode import Facts, check
 from ingest.audio.inside.source import Line, Source
 
 SHARED = Path(__file__).parents[4] / "shared" / "audio"
@@ -136,6 +137,11 @@ class Endless(io.RawIOBase):
         room[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+def facts_of(data: bytes) -> Facts:
+    """What the one file is."""
+    return check([io.BytesIO(data)]).parts[0]
 
 
 def endless(head: bytes, data: int, block: bytes = bytes(1 << 20)) -> BinaryIO:

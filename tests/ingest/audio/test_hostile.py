@@ -16,7 +16,7 @@ from ingest.audio import decode
 from ingest.audio.decode import Limits
 from storage.errors import BadRecording
 
-from .making import BY_NAME, endless, tone, wav_header
+from .making import BY_NAME, endless, facts_of, tone, wav_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ CUT = sorted({*ONE_EACH, "wav-pcm_s24le-rf64", "ipod-aac", "mp4-aac-movflags"} -
 def _refused(kind: type[BadRecording], source: BinaryIO, limits: Limits | None = None) -> str:
     """The sentence of this very class of error; it says what to do, and nothing of what was in the file."""
     with pytest.raises(BadRecording) as caught:
-        decode.check(source, limits or Limits())
+        decode.check([source], limits or Limits())
     assert type(caught.value) is kind
     assert caught.value.exit_code == 5
     assert caught.value.sentence.count(".") >= 2
@@ -118,7 +118,7 @@ def test_a_hole_in_the_middle_is_told_in_seconds() -> None:
 def test_samples_come_before_the_verdict() -> None:
     """A recording that turns out short has given its samples by then, and still ends in the error."""
     data = tone(BY_NAME["mp3-mp3float"])
-    chunks = decode.pcm(io.BytesIO(data[: len(data) // 2]))
+    chunks = decode.pcm([io.BytesIO(data[: len(data) // 2])])
     assert next(chunks)
     with pytest.raises(decode.Truncated):
         list(chunks)
@@ -128,7 +128,7 @@ def test_a_truncated_recording_gets_no_listening_copy() -> None:
     """Not a byte of a listening copy is made of half a recording."""
     data = tone(BY_NAME["mp3-mp3float"])
     with pytest.raises(decode.Truncated):
-        next(decode.listening_copy(io.BytesIO(data[: len(data) // 2])))
+        next(decode.listening_copy([io.BytesIO(data[: len(data) // 2])]))
 
 
 def test_ten_hours_by_the_header_are_too_long() -> None:
@@ -143,7 +143,7 @@ def test_hours_nobody_declared_are_counted() -> None:
     data = bytearray(tone(BY_NAME["flac-flac"], 20))
     data[21] &= 0xF0
     data[22:26] = bytes(4)
-    assert decode.check(io.BytesIO(bytes(data))).declared is None
+    assert facts_of(bytes(data)).declared is None
     _refused(decode.TooLong, io.BytesIO(bytes(data)), Limits(max_seconds=10))
 
 
@@ -179,7 +179,7 @@ def test_scrambled_recordings_do_no_harm(name: str, alive: Alive, marked: Limits
         data[noise.randrange(len(data))] = noise.randrange(256)
         data[noise.randrange(8, 200)] = noise.randrange(256)
     try:
-        assert decode.check(io.BytesIO(bytes(data)), marked).duration
+        assert decode.check([io.BytesIO(bytes(data))], marked).duration
     except BadRecording as refused:
         assert refused.sentence  # noqa: PT017  # either way is right; what counts is that there is no third
     assert not alive()

@@ -17,10 +17,10 @@ def peak(whose):
 
 size = 3600 * 48_000 * 2 * 3
 source = endless(wav_header(size), size, bytes(range(256)) * 4096)
-decode.check(endless(wav_header(96_000), 96_000))
+decode.check([endless(wav_header(96_000), 96_000)])
 before = peak(resource.RUSAGE_SELF)
-facts = decode.check(source)
-samples = sum(map(len, decode.pcm(source)))
+facts = decode.check([source])
+samples = sum(map(len, decode.pcm([source])))
 print(json.dumps({
     "seconds": facts.duration,
     "samples": samples,

@@ -17,9 +17,9 @@ import pytest
 from ingest.audio import decode, sandbox
 from ingest.audio.decode import Limits
 from ingest.audio.inside import wire
-from ingest.audio.talk import Hung, Line, talk
+from ingest.audio.talk import Hung, Line, Most, talk
 
-from .making import BY_NAME, tone, wav_header
+from .making import BY_NAME, facts_of, tone, wav_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,14 +157,14 @@ def test_bubblewrap_is_used_where_it_works() -> None:
 def test_without_bubblewrap_recordings_decode_as_well(name: str) -> None:
     """The bare process decodes what the box decodes; only the walls are missing."""
     assert sandbox.kind() == "rlimits only"
-    assert decode.check(io.BytesIO(tone(BY_NAME[name], 1))).duration > 0.9
+    assert decode.check([io.BytesIO(tone(BY_NAME[name], 1))]).duration > 0.9
 
 
 @pytest.mark.usefixtures("no_bubblewrap")
 def test_a_missing_bubblewrap_is_said() -> None:
     """Doctor tells what is missing and what to install; the listening copy is made all the same."""
     assert "Install the package `bubblewrap`" in sandbox.sentence()
-    assert b"".join(decode.listening_copy(io.BytesIO(tone(BY_NAME["wav-pcm_s16le"], 1)))).startswith(b"\x1a\x45")
+    assert b"".join(decode.listening_copy([io.BytesIO(tone(BY_NAME["wav-pcm_s16le"], 1))])).startswith(b"\x1a\x45")
 
 
 @pytest.mark.usefixtures("refusing_bubblewrap")
@@ -172,7 +172,7 @@ def test_in_a_container_it_falls_back_and_says_so() -> None:
     """Where bubblewrap cannot start, recordings are decoded without it, and doctor says why."""
     assert sandbox.kind() == "rlimits only"
     assert "cannot make its namespaces" in sandbox.sentence()
-    assert decode.check(io.BytesIO(wav_header(32_000, 16_000, 1, 16) + bytes(32_000))).duration == 1
+    assert decode.check([io.BytesIO(wav_header(32_000, 16_000, 1, 16) + bytes(32_000))]).duration == 1
 
 
 ANSWERS = {
@@ -222,11 +222,11 @@ def test_drop_by_drop_is_not_waited_for() -> None:
 def test_more_than_was_agreed_is_not_taken() -> None:
     """A decoder that hands over more bytes than the job can make is stopped."""
     source = io.BytesIO(tone(BY_NAME["wav-pcm_s16le"], 10))
-    talking = talk("pcm", source, Limits(), most=wire.LONGEST_DATA)
+    talking = talk("pcm", [source], Limits(), Most(wire.LONGEST_DATA))
     assert len(next(talking)) == wire.LONGEST_DATA
     with pytest.raises(StopIteration) as end:
         next(talking)
-    assert end.value.value == {"code": "failed", "facts": {}}
+    assert end.value.value.status == {"code": "failed", "facts": {}}
 
 
 @pytest.mark.parametrize(
@@ -244,10 +244,10 @@ def test_more_than_was_agreed_is_not_taken() -> None:
 )
 def test_facts_are_held_to_their_types(facts: dict[str, object]) -> None:
     """A decoder that was taken over can say nothing that reaches a terminal or a record unchecked."""
-    good = decode.check(io.BytesIO(wav_header(32_000, 16_000, 1, 16) + bytes(32_000))).to_dict()
-    assert decode._facts(good).to_dict() == good
-    with pytest.raises(decode.DecoderFailed):
-        decode._facts({**good, **facts} if facts else {})
+    good = facts_of(wav_header(32_000, 16_000, 1, 16) + bytes(32_000)).to_dict()
+    assert decode.Facts.believed(good).to_dict() == good
+    with pytest.raises(ValueError, match=r"^\w+$"):
+        decode.Facts.believed({**good, **facts} if facts else {})
 
 
 @pytest.mark.parametrize("facts", [{}, {"decoded": "hemmelig", "declared": 3}, {"template": 1, "self": 2}], ids=str)
