@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from ingest.transcription.guards.reading import bare, sentences, spoken, texts
+from ingest.transcription.guards import silence
+from ingest.transcription.guards.reading import bare, sentences, texts
 from ingest.transcription.guards.scores import silent, unsure
 from ingest.transcription.guards.tongues import kin
 
@@ -28,8 +29,6 @@ _OPEN: Final = "[(*♪♫🎵"
 _CLOSED: Final = "])*♪♫🎵"
 _LONGEST_NAMES: Final = 8
 _LONGEST_NOTE: Final = 6
-_HARDLY: Final = 0.3
-"""The share of a sentence's time with speech below which nobody said it."""
 
 
 def invented(heard: Heard) -> list[Span]:
@@ -68,10 +67,10 @@ def _doubtful(heard: Heard, span: Span) -> bool:
 
 
 def _voiced(heard: Heard, span: Span) -> bool:
-    if not heard.words:
-        return bool(spoken(heard, heard.start, heard.end))
-    start, end = heard.words[span[0]].start, heard.words[span[1] - 1].end
-    return spoken(heard, start - 0.1, end + 0.1) > _HARDLY * (end - start)
+    """Whether somebody speaks while any of the sentence is said."""
+    return not silence.empty(heard) and not any(
+        first <= span[0] and span[1] <= last for first, last in silence.unspoken(heard)
+    )
 
 
 def _notes(written: Sequence[str]) -> Iterator[Span]:
