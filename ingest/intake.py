@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -130,8 +130,9 @@ def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
         recording.model = model or study.model
         original = keep(act, recording)
         _refuse_twice(act, recording)
-        recording.facts = check([act.open(original)]).parts[0].to_dict()
-        recording.sealed_filename = act.seal_text(participant.id, places.filename(recording), filename)
+        facts = check([act.open(original)]).parts[0].to_dict()
+        recording.facts = {"duration": facts["duration"], "parts": [facts]}
+        recording.sealed_origin = act.seal_text(participant.id, places.origin(recording), _origin(recording, filename))
         act.facts["recording"] = recording.id
         act.committed["sha256"] = recording.sha256
     return recording, act.position or 0
@@ -191,10 +192,25 @@ def _receipt(study: Study, participant: Participant, recording: Recording, posit
         sha256=recording.sha256,
         size=recording.size,
         seconds=round(float(recording.facts["duration"]), 2),
-        format=f"{recording.facts['container']}/{recording.facts['codec']}",
+        format=_format(recording.facts["parts"][0]),
         received=recording.created.isoformat(),
         ledger_entry=position,
     )
+
+
+def _format(facts: dict[str, Any]) -> str:
+    return f"{facts['container']}/{facts['codec']}"
+
+
+def _origin(recording: Recording, filename: str) -> str:
+    part = {
+        "filename": filename,
+        "sha256": recording.sha256,
+        "size": recording.size,
+        "recorded": None,
+        "device": None,
+    }
+    return json.dumps([part], ensure_ascii=False)
 
 
 class _Hashed(io.RawIOBase):

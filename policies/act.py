@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
-from storage import age, columns, keys, places, rotation
+from storage import age, anchors, columns, keys, places, rotation
 from storage.errors import Damaged, NotFound, NotReady, StorageFailed
 from storage.records import Artefact, Row, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import sqlalchemy as sa
 
@@ -41,7 +41,9 @@ CHUNK = 1 << 16  # the payload's own
 class Act:
     """What the body of `with gate.act(...) as act` holds in its hands."""
 
-    def __init__(self, vault: Vault, permit: Permit, actor: Actor, resource: Resource) -> None:
+    def __init__(
+        self, vault: Vault, permit: Permit, actor: Actor, resource: Resource, keep: Callable[[Act, Row], None]
+    ) -> None:
         self.actor = actor
         self.resource = resource
         self.facts: dict[str, Any] = {}
@@ -49,6 +51,7 @@ class Act:
         self.position: int | None = None
         self._vault = vault
         self._permit = permit
+        self._keep = keep
         self._writes: list[Callable[[Session], None]] = []
         self._blobs: list[str] = []
         self._readers: list[BinaryIO] = []
@@ -85,6 +88,26 @@ class Act:
                 setattr(stored, name, value)
 
         self.later(write)
+
+    def forget(self, rows: Iterable[Row]) -> None:
+        """Delete `rows` when the act ends well; those that are gone by then are gone."""
+        known = [(type(row), row.id) for row in rows]
+
+        def write(session: Session) -> None:
+            for kind, row_id in known:
+                if (stored := session.get(kind, row_id)) is not None:
+                    session.delete(stored)
+
+        self.later(write)
+
+    def keep_now(self, row: Row) -> None:
+        """Add `row` at once and for good, however the act ends: work that a kill must not lose. The rules are asked.
+
+        Only for rows whose digests the ledger does not keep. Raises Denied, NotFound, NotReady, StorageFailed.
+        """
+        if type(row) in anchors.ANCHORED:
+            raise TypeError(row.__tablename__)
+        self._keep(self, row)
 
     def after(self, deed: Callable[[], None]) -> None:
         """Do `deed` once the act is kept: what cannot be part of its transaction, and may be done again."""
@@ -153,6 +176,14 @@ class Act:
         """What `seal_text` sealed for the same place."""
         return columns.unseal(columns.key_of(self._identity(participant)), place, sealed)
 
+    def seal_for_study(self, place: str, text: str) -> bytes:
+        """A column's value under the study's key, for acts whose declaration opens it."""
+        return columns.seal(columns.key_of(self._study_identity()), place, text)
+
+    def open_for_study(self, place: str, sealed: bytes) -> str:
+        """What `seal_for_study` sealed for the same place."""
+        return columns.unseal(columns.key_of(self._study_identity()), place, sealed)
+
     def new_key(self, owner: str, parent: str | None) -> None:
         """Make a study's or participant's key when the act ends well."""
         self.later(lambda session: self._vault.keys.new(session, owner, parent))
@@ -192,21 +223,25 @@ class Act:
 
     def _identity(self, participant: str) -> age.HybridIdentity:
         self._permit.for_participant(participant)
-        if participant not in self._identities:
-            self._identities[participant] = self._vault.keys.participant(self._permit, participant)
-            self._recipients[participant] = str(self._identities[participant].recipient())
-        return self._identities[participant]
+        return self._held(participant, lambda: self._vault.keys.participant(self._permit, participant))
+
+    def _study_identity(self) -> age.HybridIdentity:
+        return self._held(self._permit.for_study_key(), lambda: self._vault.keys.study(self._permit))
+
+    def _held(self, owner: str, opened: Callable[[], age.HybridIdentity]) -> age.HybridIdentity:
+        if owner not in self._identities:
+            self._identities[owner] = opened()
+            self._recipients[owner] = str(self._identities[owner].recipient())
+        return self._identities[owner]
 
     def check_keys(self, session: Session) -> None:
         """Raise unless the keys this act sealed to are still the ones that stand; called by the gate at the commit.
 
         NotFound if one was destroyed meanwhile, NotReady if it was rotated: what was sealed to it would not open.
         """
-        for participant, recipient in self._recipients.items():
-            if keys.row(session, participant).recipient != recipient:
-                raise NotReady(
-                    "The participant's key was rotated while this went on, so nothing was kept. Do it again."
-                )
+        for owner, recipient in self._recipients.items():
+            if keys.row(session, owner).recipient != recipient:
+                raise NotReady("A key was rotated while this went on, so nothing was kept. Do it again.")
 
     def write_to(self, session: Session) -> None:
         """Make the gathered writes; called by the gate."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from storage.records import Participant, Recording, Study
+    from storage.records import Participant, Recording, Row, Study
     from storage.vault import Vault
 
 UNWRITTEN = "The vault could not be written. Check the disk, then look with `tillit status` what was kept."
@@ -68,7 +69,7 @@ class Gate:
         self._vault.ledger.record(_decision_entry(question, decision))
         if not decision.allowed:
             raise Denied(decision.reason)
-        act = Act(self._vault, _permit(question), actor, question.resource)
+        act = Act(self._vault, _permit(question), actor, question.resource, partial(self._keep_now, question))
         try:
             yield act
         except BaseException as error:
@@ -105,12 +106,20 @@ class Gate:
         except BaseException as error:
             # Once the commit was reached it may have come to the disk all the same: the payloads then stay.
             self._undo(act, question, error, unknown=reached)
-            if isinstance(error, IntegrityError):
-                raise AlreadyThere("That is there already. Look with `tillit status`.") from None
             if isinstance(error, DBAPIError | OSError):
-                raise StorageFailed(UNWRITTEN) from None
+                raise _ours(error) from None
             raise
         self._vault.ledger.follow()
+
+    def _keep_now(self, question: Question, act: Act, row: Row) -> None:
+        """One row in a transaction of its own; judged as at the act's end, for it may be hours away."""
+        try:
+            with Session(self._vault.database.writer, expire_on_commit=False) as session, session.begin():
+                self._ask_again(session, question)
+                act.check_keys(session)
+                session.add(row)
+        except (DBAPIError, OSError) as error:
+            raise _ours(error) from None
 
     def _ask_again(self, session: Session, question: Question) -> None:
         again = self._decide(session.connection(), question)
@@ -126,6 +135,13 @@ class Gate:
             error.add_note("The ledger did not take the failure's entry either.")
         if not unknown:
             act.abandon()
+
+
+def _ours(error: Exception) -> TillitError:
+    """What a database's refusal is called here: what it says may quote a row."""
+    if isinstance(error, IntegrityError):
+        return AlreadyThere("That is there already. Look with `tillit status`.")
+    return StorageFailed(UNWRITTEN)
 
 
 def _permit(question: Question) -> Permit:

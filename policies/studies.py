@@ -30,7 +30,10 @@ ANONYMOUS = "anonymous"
 
 @dataclass(frozen=True)
 class NewStudy:
-    """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no")."""
+    """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no").
+
+    `voices` is "never" or "kept"; `speakers` how many speak in an interview, None if that is to be found out.
+    """
 
     code: str
     title: str
@@ -40,6 +43,8 @@ class NewStudy:
     language: str
     review: str = "required"
     model: str = "base"
+    voices: str = "never"
+    speakers: int | None = 2
 
 
 def actor(vault: Vault, handle: str) -> Actor:

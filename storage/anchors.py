@@ -3,7 +3,8 @@
 A database administrator could edit, swap, delete or roll back a row. What is sealed does not open wrongly then, but a
 deleted or older row opens as if it had always been so, and a consent or a role that was put back lets somebody in.
 Every unit of work therefore writes into its ledger entry
-the digest of each such row as it left it, or null where it destroyed it, under "table/owner or id".
+the digest of each such row as it left it, or null where it destroyed it, under "table/owner or id". What is heard of
+a recording under way is not among them: it opens for its own batch alone, and a batch that is gone is heard again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.records import Artefact, Consent, Key, Membership, Participant, Recording, Row, Tombstone
+from storage.records import Artefact, Consent, Key, Membership, Participant, Recording, Row, Tombstone, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,9 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     Key: ("owner_id", "parent_id", "recipient", "sealed_identity"),
     Membership: ("person_id", "study_id", "role"),
     Participant: ("study_id", "code", "sealed_attributes", "attributes_version"),
-    Recording: ("study_id", "participant_id", "number", "sha256", "sealed_filename"),
+    Recording: ("study_id", "participant_id", "number", "sha256", "sealed_origin"),
     Tombstone: ("participant_id", "study_id", "note"),
+    Voice: ("study_id", "participant_id", "person_id", "sealed_voice"),
 }  # fmt: skip
 
 

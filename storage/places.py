@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.records import ORIGIN
+
 if TYPE_CHECKING:
-    from storage.records import Artefact, Participant, Recording
+    from storage.records import Artefact, Heard, Participant, Recording, Voice
 
 
 def payload(artefact: Artefact) -> str:
@@ -18,6 +20,17 @@ def attributes(participant: Participant, version: int | None = None) -> str:
     return f"participant/sealed_attributes/{participant.id}/{version or participant.attributes_version}"
 
 
-def filename(recording: Recording) -> str:
-    """Of the name a recording came under."""
-    return f"recording/sealed_filename/{recording.id}/1"
+def origin(recording: Recording) -> str:
+    """Of what a recording came as; version 1, from before there were parts, is a file's name under that name."""
+    version = recording.origin_version or ORIGIN  # none yet in a row that is not written yet
+    return f"recording/{'sealed_filename' if version == 1 else 'sealed_origin'}/{recording.id}/{version}"
+
+
+def heard(row: Heard) -> str:
+    """Of what was heard of one batch, and of no other batch, recording, weights or parameters."""
+    return f"heard/sealed_text/{row.id}/1/{row.recording_id}/{row.fingerprint}/{row.number}"
+
+
+def voice(row: Voice) -> str:
+    """Of a voice, and of nobody else's: a participant's, or an interviewer's in one study."""
+    return f"voice/sealed_voice/{row.id}/1/{row.study_id}/{row.participant_id or row.person_id}"

@@ -1,8 +1,8 @@
 """What the house keeps about studies, people, consent, recordings and what was made of them.
 
-Rows hold codes, states and times. What belongs to a participant (attributes, the name of an uploaded file, the
-wording of a reviewer's addition) is in columns called `sealed_…`, under that participant's key, bound to table,
-column, row and version. Real names are not here at all: they live with the link key, in a database of their own.
+Rows hold codes, states and times. What belongs to a participant (attributes, the names of uploaded files, the words
+heard so far, a voice) is in columns called `sealed_…`, under that participant's key, bound to table, column, row and
+version. Real names are not here at all: they live with the link key, in a database of their own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+ORIGIN = 2  # how `Recording.sealed_origin` is written now
 
 
 def new_id() -> str:
@@ -71,7 +73,10 @@ class Membership(Row):
 
 
 class Study(Row):
-    """A study under an ethics approval; `review` is "required" or "not required"."""
+    """A study under an ethics approval; `review` is "required" or "not required", `voices` "never" or "kept".
+
+    `speakers` is how many speak in its interviews, NULL where that is found out.
+    """
 
     __tablename__ = "study"
     code: Mapped[str] = mapped_column(unique=True)
@@ -82,6 +87,8 @@ class Study(Row):
     language: Mapped[str]
     review: Mapped[str] = mapped_column(default="required")
     model: Mapped[str] = mapped_column(default="base")
+    voices: Mapped[str] = mapped_column(default="never", server_default="never")
+    speakers: Mapped[int | None]
 
 
 class Participant(Row):
@@ -112,7 +119,11 @@ class Consent(Row):
 
 
 class Recording(Row):
-    """One interview as it came from the recorder; `stage` is the last stage done, `problem` why it stopped."""
+    """One interview as it came from the recorder; `stage` is the last stage done, `problem` why it stopped.
+
+    Each of its parts is an artefact, "original", versions from 1. `sealed_origin` is JSON, an object a part, of file
+    name, SHA-256, bytes, and what the recorder says of date and device; in `origin_version` 1 the one file's name.
+    """
 
     __tablename__ = "recording"
     __table_args__ = (
@@ -130,7 +141,8 @@ class Recording(Row):
     attempt: Mapped[int] = mapped_column(default=1)
     model: Mapped[str]
     language: Mapped[str | None]
-    sealed_filename: Mapped[bytes | None]
+    sealed_origin: Mapped[bytes | None]
+    origin_version: Mapped[int] = mapped_column(default=ORIGIN, server_default="1")
     by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
 
 
@@ -153,6 +165,36 @@ class Artefact(Row):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     payload_sha256: Mapped[str | None]
     made_by: Mapped[dict[str, Any]]
+
+
+class Heard(Row):
+    """What the recogniser made of one batch of a recording under way, so that a kill loses only those in flight.
+
+    `fingerprint` names weights and parameters: with others it is heard anew. Gone when the transcript is sealed.
+    """
+
+    __tablename__ = "heard"
+    __table_args__ = (sa.UniqueConstraint("recording_id", "fingerprint", "number"),)
+    recording_id: Mapped[str] = mapped_column(sa.ForeignKey("recording.id"))
+    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
+    number: Mapped[int]
+    fingerprint: Mapped[str]
+    sealed_text: Mapped[bytes]
+
+
+class Voice(Row):
+    """A voice's embedding, biometric data: a participant's, under their key, or a person's, under the study's."""
+
+    __tablename__ = "voice"
+    __table_args__ = (
+        sa.UniqueConstraint("study_id", "participant_id"),
+        sa.UniqueConstraint("study_id", "person_id"),
+        sa.CheckConstraint("(participant_id IS NULL) <> (person_id IS NULL)", name="voice_of_one"),
+    )
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    participant_id: Mapped[str | None] = mapped_column(sa.ForeignKey("participant.id"))
+    person_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id"))
+    sealed_voice: Mapped[bytes]
 
 
 class Decision(Row):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import age, columns, keys, places
-from storage.records import Artefact, Key, LedgerEntry, Participant, Recording, RetiredKey
+from storage.records import Artefact, Heard, Key, LedgerEntry, Participant, Recording, RetiredKey, Voice
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,6 +40,7 @@ def participant(held: Keys, permit: Permit, session: Session, owner: str) -> int
 def study(held: Keys, permit: Permit, session: Session) -> int:
     """Give the permit's study a new identity and hand its participants' to it; returns how many those are.
 
+    Its interviewers' voices are sealed to it anew.
     The old identity is kept under the root: recordings that interviewers sealed to it may still be on their way.
     """
     old, new = held.study(permit), age.HybridIdentity.generate()
@@ -47,6 +48,7 @@ def study(held: Keys, permit: Permit, session: Session) -> int:
     below = keys.below(session, row.owner_id)
     for one in below:
         one.sealed_identity = keys.sealed(keys.opened(one.sealed_identity, old), new.recipient())
+    _voices(session, old, new, Voice.study_id == row.owner_id, Voice.person_id.is_not(None))
     session.add(
         RetiredKey(owner_id=row.owner_id, recipient=row.recipient, sealed_identity=row.sealed_identity),
     )
@@ -87,8 +89,18 @@ def _columns(session: Session, owner: str, old: age.HybridIdentity, new: age.Hyb
     if held.sealed_attributes is not None:
         held.sealed_attributes = _again(old, new, places.attributes(held), held.sealed_attributes)
     for recording in session.scalars(sa.select(Recording).where(Recording.participant_id == owner)):
-        if recording.sealed_filename is not None:
-            recording.sealed_filename = _again(old, new, places.filename(recording), recording.sealed_filename)
+        if recording.sealed_origin is not None:
+            recording.sealed_origin = _again(old, new, places.origin(recording), recording.sealed_origin)
+    for heard in session.scalars(sa.select(Heard).where(Heard.participant_id == owner)):
+        heard.sealed_text = _again(old, new, places.heard(heard), heard.sealed_text)
+    _voices(session, old, new, Voice.participant_id == owner)
+
+
+def _voices(
+    session: Session, old: age.HybridIdentity, new: age.HybridIdentity, *whose: sa.ColumnElement[bool]
+) -> None:
+    for voice in session.scalars(sa.select(Voice).where(*whose)):
+        voice.sealed_voice = _again(old, new, places.voice(voice), voice.sealed_voice)
 
 
 def _openings(session: Session, owner: str, old: age.HybridIdentity, new: age.HybridIdentity) -> None:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from storage import files, note
 from storage.errors import BadInput, Damaged
-from storage.records import Artefact, Key, LedgerEntry, Participant, Recording, now
+from storage.records import Artefact, Heard, Key, LedgerEntry, Participant, Recording, Voice, now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,22 +76,26 @@ def read(vkey: str, text: str) -> Inscription:
 def apply(session: Session, participant_id: str) -> Destroyed:
     """Destroy, in the caller's transaction, everything through which what is this participant's could be opened.
 
-    Their key goes, every header and sealed column is emptied, what opens the ledger's commitments about them goes.
-    The rows are changed as objects, so that the session's anchors see them. A second time it finds nothing to do
-    but names the payloads again.
+    Their key goes, every header and sealed column is emptied, what opens the ledger's commitments about them goes, and
+    so do their voice and what was heard of recordings under way. The rows are changed as objects, so that the
+    session's anchors see them. A second time it finds nothing to do but names the payloads again.
     """
     artefacts = session.scalars(sa.select(Artefact).where(Artefact.participant_id == participant_id)).all()
     living = [artefact for artefact in artefacts if artefact.header]
     for artefact in artefacts:
         artefact.header = artefact.sealed_blob = b""
     for recording in session.scalars(sa.select(Recording).where(Recording.participant_id == participant_id)):
-        recording.sealed_filename = None
+        recording.sealed_origin = None
         recording.sha256 = recording.id  # whoever has the same file could otherwise tell that it was here
     for participant in session.scalars(sa.select(Participant).where(Participant.id == participant_id)):
         participant.sealed_attributes = None
-    key_of_theirs = sa.select(Key).where(Key.owner_id == participant_id, Key.parent_id.is_not(None))
-    for key in session.scalars(key_of_theirs):
-        session.delete(key)
+    for whole in (
+        sa.select(Key).where(Key.owner_id == participant_id, Key.parent_id.is_not(None)),
+        sa.select(Voice).where(Voice.participant_id == participant_id),
+        sa.select(Heard).where(Heard.participant_id == participant_id),
+    ):
+        for row in session.scalars(whole):
+            session.delete(row)
     _close_openings(session, participant_id)
     session.flush()
     return Destroyed(len(living), [artefact.blob for artefact in artefacts])

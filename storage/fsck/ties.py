@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage import age
 from storage.fsck.finding import Finding
-from storage.records import Artefact, Key, Participant, Study, Tombstone
+from storage.records import Artefact, Heard, Key, Participant, Study, Tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,9 @@ PAGE = 500
 NO_HEADER = "The header of this sealed file is not one that any key could open. Restore the row from a backup."
 EMPTIED = "The header of this sealed file is gone, and there is no tombstone that says so. Restore it from a backup."
 NO_KEY = "This key is gone, and there is no tombstone that says so: nothing under it opens. Restore it from a backup."
+HEARD = (
+    "What was heard of a recording is still here, and its participant's key was destroyed. Shred again to clear up."
+)
 
 
 def examine(database: Database) -> Iterator[Finding]:
@@ -27,6 +30,7 @@ def examine(database: Database) -> Iterator[Finding]:
         dead = set(connection.scalars(sa.select(Tombstone.participant_id)))
         yield from _headers(connection, dead)
         yield from _keys(connection, dead)
+        yield from _heard(connection, dead)
 
 
 def _headers(connection: sa.Connection, dead: set[str]) -> Iterator[Finding]:
@@ -60,3 +64,10 @@ def _keys(connection: sa.Connection, dead: set[str]) -> Iterator[Finding]:
     }
     for owner in sorted(wanted - there - dead):
         yield Finding("row missing", f"key/{owner}", NO_KEY)
+
+
+def _heard(connection: sa.Connection, dead: set[str]) -> Iterator[Finding]:
+    """The ledger has no digest of these rows, and so cannot say that they were destroyed."""
+    for row in connection.execute(sa.select(Heard.id, Heard.participant_id).order_by(Heard.id)):
+        if row.participant_id in dead:
+            yield Finding("row extra", f"heard/{row.id}", HEARD)

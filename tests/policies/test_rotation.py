@@ -18,13 +18,16 @@ from storage import age, files, keys, roots
 from storage.ceremony import Seat
 from storage.errors import Denied, StorageFailed
 from storage.records import Key, LedgerEntry, Participant, RetiredKey
+from tests import listened as listening
 from tests.conftest import REPO
 from tests.faults.failing import PAIR, Way, at_every_call, at_every_statement
 from tests.house_fixtures import FAST, KNOWN, House, build, reopen
-from tests.policies.keeping import FILE_NAME, WORDS, artefacts, filename, keep, opened
+from tests.policies.keeping import FILE_NAME, WORDS, artefacts, filename, keep, listened, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+HEARD = [listening.WORDS, json.dumps(listening.VOICE)]
 
 
 def _key(house: House, owner: str) -> Key:
@@ -39,7 +42,7 @@ def _identity(house: House, participant: Participant) -> age.HybridIdentity:
 
 
 def test_a_participants_new_key_opens_everything_and_the_old_one_nothing(house: House) -> None:
-    """Artefacts, file name, attributes and the ledger's openings are handed over; payloads are not touched."""
+    """Artefacts, file name, attributes, words heard, voice and openings are handed over; payloads are not touched."""
     held = house.participant("P01")
     studies.set_attributes(house.desk("ivar"), held, {"sex": "woman"})
     recording = keep(house, held)
@@ -50,6 +53,7 @@ def test_a_participants_new_key_opens_everything_and_the_old_one_nothing(house: 
     assert ceremonies.rotate_participant(house.desk("astrid"), held) == 2
     assert opened(house, recording) == [WORDS, WORDS]
     assert filename(house, recording) == FILE_NAME
+    assert listened(house, recording) == HEARD
     with Session(house.vault.database.reader) as session:
         stored = session.get_one(Participant, held.id)
         sealed = session.scalars(
@@ -106,6 +110,7 @@ def test_a_rotation_that_fails_at_any_statement_leaves_everything_readable(house
     def check(_error: BaseException | None) -> None:
         assert opened(house, recording) == [WORDS, WORDS]
         assert filename(house, recording) == FILE_NAME
+        assert listened(house, recording) == HEARD
 
     assert at_every_statement(lambda: ceremonies.rotate_participant(house.desk("astrid"), held), check, way) > 5
 

@@ -13,7 +13,7 @@ from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import age, keys, tombstones
 from storage.errors import BadInput, Denied, NotFound
-from storage.records import Key, LedgerEntry, Participant, Recording, Tombstone
+from storage.records import Heard, Key, LedgerEntry, Participant, Recording, Tombstone, Voice
 from tests.faults.failing import PAIR, Way, at_every_statement
 from tests.policies.keeping import WORDS, artefacts, keep, opened
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_after_a_shred_nothing_of_theirs_opens_and_everybody_elses_does(house: House) -> None:
-    """No header, sealed column, opening or payload of the participant is left; another's all open."""
+    """No header, sealed column, opening, payload, voice or word heard is left of theirs; another's all open."""
     one, two = house.participant("P01"), house.participant("P02")
     studies.set_attributes(house.desk("ivar"), one, {"sex": "woman"})
     gone, stays = keep(house, one), keep(house, two)
@@ -34,9 +34,11 @@ def test_after_a_shred_nothing_of_theirs_opens_and_everybody_elses_does(house: H
     assert all(not artefact.header and not artefact.sealed_blob for artefact in artefacts(house, gone))
     assert not theirs & set(house.vault.blobs.names())
     with Session(house.vault.database.reader) as session:
-        assert session.get_one(Recording, gone.id).sealed_filename is None
+        assert session.get_one(Recording, gone.id).sealed_origin is None
         assert session.get_one(Participant, one.id).sealed_attributes is None
         assert session.scalars(sa.select(Key).where(Key.owner_id == one.id)).all() == []
+        assert session.scalars(sa.select(Voice.participant_id)).all() == [two.id]
+        assert session.scalars(sa.select(Heard.recording_id)).all() == [stays.id]
         about = sa.select(LedgerEntry).where(LedgerEntry.participant_id == one.id)
         assert all(entry.sealed_openings is None for entry in session.scalars(about))
     assert house.vault.ledger.verify().size > 0

@@ -23,6 +23,7 @@ from storage.records import Artefact, Recording, Tombstone, new_id
 from storage.sqlcipher import Sqlcipher
 from storage.transcript import Provenance
 from tests.house_fixtures import KNOWN, reopen
+from tests.listened import participants_voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ class Told:
 
 
 def interview(house: House, code: str, words: bytes, filename: str = "DS400012.WAV") -> Told:
-    """A participant with attributes, and a recording with a transcript and a file's name."""
+    """A participant with attributes and a voice, and a recording with a transcript and a file's name."""
     held = house.participant(code)
     studies.set_attributes(house.desk("ivar"), held, {"sex": "woman"})
     recording = Recording(
@@ -58,10 +59,11 @@ def interview(house: House, code: str, words: bytes, filename: str = "DS400012.W
         facts={"duration": 1.5, "wav": True}, model="base", by_person_id=house.desk("ivar").who.id,
     )  # fmt: skip
     with house.desk("ivar").act(Action.TAKE_IN, held, Purpose.RECORD) as act:
-        recording.sealed_filename = act.seal_text(held.id, places.filename(recording), filename)
+        recording.sealed_origin = act.seal_text(held.id, places.origin(recording), filename)
         act.committed["recording"] = recording.sha256
         act.add(recording)
         act.seal(recording, "transcript", words, MADE_BY)
+        act.add(participants_voice(act, held))
     return Told(held, recording, words)
 
 

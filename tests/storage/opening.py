@@ -78,7 +78,12 @@ def _opened(name: str, row: dict[str, Any], keys: list[age.Identity]) -> Iterato
 def _place(name: str, column: str, row: dict[str, Any]) -> str:
     if name == "artefact":
         return f"artefact/{row.get('kind')}/{row['id']}/{row.get('version')}"
-    return f"{name}/{column}/{row['id']}/{row.get('attributes_version', 1)}"
+    if name == "voice":
+        return f"voice/{column}/{row['id']}/1/{row['study_id']}/{row['participant_id'] or row['person_id']}"
+    if name == "heard":
+        return f"heard/{column}/{row['id']}/1/{row['recording_id']}/{row['fingerprint']}/{row['number']}"
+    version = row.get("attributes_version", row.get("origin_version", 1))
+    return f"{name}/{column}/{row['id']}/{version}"
 
 
 def _identity(sealed: bytes, keys: list[age.Identity]) -> age.Identity | None:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from policies import shredding, studies
 from policies.actions import Action, Purpose
-from storage import fsck
+from storage import fsck, places
 from storage.blobs import Folder
 from storage.records import Artefact, Recording, new_id
 from storage.transcript import Provenance
 from tests.house_fixtures import House, build, reopen
+from tests.listened import participants_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,14 +140,15 @@ def fill(folder: Path) -> Filled:
 
 
 def keep(house: House, participant: Participant) -> Recording:
-    """Keep a recording with three artefacts."""
+    """Keep a recording with three artefacts, and its participant's voice."""
     recording = Recording(
         id=new_id(), study_id=house.study.id, participant_id=participant.id, number=1, sha256="0" * 64, size=5,
         facts={"duration": 1.0}, model="base", by_person_id=house.desk("ivar").who.id,
     )  # fmt: skip
     with house.desk("ivar").act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
-        recording.sealed_filename = act.seal_text(participant.id, f"recording/{recording.id}", "Kari.wav")
+        recording.sealed_origin = act.seal_text(participant.id, places.origin(recording), "Kari.wav")
         act.add(recording)
         for kind, words in KINDS.items():
             act.seal(recording, kind, words, MADE_BY)
+        act.add(participants_voice(act, participant))
     return recording

@@ -11,13 +11,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from policies.actions import Action, Purpose
 from storage import age, backup, rotation
 from storage.errors import BadInput
 from storage.permit import Permit
 from storage.records import Artefact, Person
 from tests.faults.canaries import found
+from tests.listened import heard
 from tests.storage.backups import back_up, interview, made_again, read, silent, source
-from tests.storage.opening import rows_of
+from tests.storage.opening import rows_in, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,3 +209,17 @@ def _nodes(folder: Path) -> dict[str, tuple[int, int]]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def test_what_is_being_heard_is_in_no_backup(house: House, tmp_path: Path) -> None:
+    """Words of a recording under way are in no file of the repository; the vault made again has none, and works."""
+    told = interview(house, "P01", b"words")
+    with house.desk("ivar").act(Action.TAKE_IN, told.participant, Purpose.RECORD) as act:
+        act.add(row := heard(act, told.recording))
+    back_up(house.vault, tmp_path / "backup")
+    assert "heard" not in {name for name, _ in rows_in(tmp_path / "backup", house.vault.keys._root)}
+    again = made_again(tmp_path / "backup", tmp_path / "again")
+    kept = [named for named in rows_of(house.vault) if named[1]["id"] != row.id]
+    assert rows_of(again) == kept
+    assert read(again, told) == b"words"
+    again.close()

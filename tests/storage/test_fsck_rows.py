@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import age
-from storage.records import Key, Tombstone, new_id
+from storage.records import Key, Tombstone, Voice, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,9 @@ SEALED = {
     "artefact": ("header", "sealed_blob", "payload_sha256"),
     "key": ("recipient", "sealed_identity"),
     "participant": ("sealed_attributes", "attributes_version"),
-    "recording": ("sealed_filename",),
+    "recording": ("sealed_origin",),
     "tombstone": ("note",),
+    "voice": ("sealed_voice",),
 }
 UNIQUE = {
     "artefact": ("kind",),
@@ -32,6 +33,7 @@ UNIQUE = {
     "participant": ("code",),
     "recording": ("sha256", "number"),
     "tombstone": ("participant_id",),
+    "voice": ("participant_id",),
 }
 TABLES = list(SEALED)
 
@@ -49,6 +51,12 @@ def tombstones(vault: Spoilt) -> list[Tombstone]:
         return list(session.scalars(sa.select(Tombstone).order_by(Tombstone.id)))
 
 
+def voices(vault: Spoilt) -> list[Voice]:
+    """Those of the two."""
+    with Session(vault.house.vault.database.reader) as session:
+        return list(session.scalars(sa.select(Voice).order_by(Voice.id)))
+
+
 def two(vault: Spoilt, table: str) -> tuple[str, str]:
     """Two rows of a table, by what the ledger calls them after the slash."""
     rows: dict[str, list[Any]] = {
@@ -57,6 +65,7 @@ def two(vault: Spoilt, table: str) -> tuple[str, str]:
         "participant": vault.people,
         "recording": vault.recordings,
         "tombstone": tombstones(vault),
+        "voice": voices(vault),
     }
     return rows[table][0].id, rows[table][1].id
 

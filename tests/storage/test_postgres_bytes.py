@@ -91,12 +91,12 @@ def test_attributes_open_only_where_they_stand(planted: tuple[Postgres, Postgres
 @pytest.mark.parametrize("how", ["edited", "swapped"])
 def test_a_files_name_opens_only_where_it_stands(planted: tuple[Postgres, Postgres], how: str) -> None:
     """The name a recording came under, which never changes, is Damaged when edited or swapped with another's."""
-    (first, old), (_, other) = _sealed(planted[0], "recording", "sealed_filename")
-    _put(planted[0], "recording", first, {"sealed_filename": {"edited": _edited(old), "swapped": other}[how]})
+    (first, old), (_, other) = _sealed(planted[0], "recording", "sealed_origin")
+    _put(planted[0], "recording", first, {"sealed_origin": {"edited": _edited(old), "swapped": other}[how]})
     with Session(planted[0].reader) as session:
         recording = session.get_one(Recording, first)
     with pytest.raises(Damaged):
-        columns.unseal(PARTICIPANTS_KEY, places.filename(recording), recording.sealed_filename or b"")
+        columns.unseal(PARTICIPANTS_KEY, places.origin(recording), recording.sealed_origin or b"")
 
 
 def _plant_records(records: Postgres) -> None:
@@ -114,7 +114,7 @@ def _plant_records(records: Postgres) -> None:
             )  # fmt: skip
             participant.attributes_version = 1
             participant.sealed_attributes = columns.seal(PARTICIPANTS_KEY, places.attributes(participant), ATTRIBUTE)
-            recording.sealed_filename = columns.seal(PARTICIPANTS_KEY, places.filename(recording), FILE_NAME)
+            recording.sealed_origin = columns.seal(PARTICIPANTS_KEY, places.origin(recording), FILE_NAME)
             session.add(recording)
 
 

@@ -176,15 +176,18 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     head, *rows, _ = map(json.loads, lines)
     about = head["tillit snapshot"]
     about["revision"] = "0001"
-    for table in ("retired_key", "tombstone", "ledger_tile"):
+    for table in ("retired_key", "tombstone", "ledger_tile", "voice"):
         del about["tables"][table]
     tables = about["tables"]
+    tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
+    del tables["recording"]["origin_version"], tables["study"]["voices"], tables["study"]["speakers"]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
     tables["ledger_entry"]["openings"] = "json"
     kept = [(name, row) for line in rows for name, row in line.items() if name in tables]
     for name, row in kept:
         row.update({"openings": {"recording": ["00" * 16, "ff"]}} if name == "ledger_entry" else {})
+        row.update({"sealed_filename": row["sealed_origin"]} if name == "recording" else {})
     older = [{name: {column: row[column] for column in tables[name]}} for name, row in kept]
     return [json.dumps(line).encode() + b"\n" for line in [head, *older, {"rows": len(older)}]]
 
@@ -219,7 +222,7 @@ def test_a_witness_hears_what_was_destroyed_anew(
     note = tombstones.make(house.vault.ledger.signer, house.vault.id, gone.id, gone.study_id)
     how = target(house, database, tmp_path, tombstones=[note], witness=lambda _session, changed: heard.update(changed))
     assert backup.restore(folder, how, silent).buried == 1
-    assert {place.split("/")[0] for place in heard} == {"artefact", "participant", "recording", "tombstone"}
+    assert {place.split("/")[0] for place in heard} == {"artefact", "participant", "recording", "tombstone", "voice"}
 
 
 def test_a_backup_moves_between_kinds_of_database_and_back(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ALL = {
     "artefact.header", "artefact.sealed_blob", "key.sealed_identity", "ledger_entry.sealed_openings",
-    "participant.sealed_attributes", "recording.sealed_filename",
+    "participant.sealed_attributes", "recording.sealed_origin", "voice.sealed_voice",
 }  # fmt: skip
 
 

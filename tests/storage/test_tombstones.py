@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from policies.actions import Action, Purpose
 from storage import anchors, tombstones
 from storage.errors import BadInput, Damaged, NotFound
 from storage.note import Signer
 from storage.records import Artefact, Key, Participant
+from tests.listened import heard
 from tests.storage.backups import interview, read
 from tests.storage.opening import every_key, opens, rows_of, theirs
 
@@ -74,11 +76,15 @@ def test_what_is_no_id_is_not_carved() -> None:
 def test_destroying_closes_all_that_is_theirs_and_nothing_else(house: House) -> None:
     """After it no key in the vault opens a header or sealed column of theirs; everything of another's still opens."""
     gone, stays = interview(house, "P01", b"gone"), interview(house, "P02", b"stays")
+    for told in (gone, stays):
+        with house.desk("ivar").act(Action.TAKE_IN, told.participant, Purpose.RECORD) as act:
+            act.add(heard(act, told.recording))
     ids, others = theirs(house.vault, gone.participant.id), theirs(house.vault, stays.participant.id)
     keys = every_key(before := rows_of(house.vault), house.vault.keys._root)
     assert opens(before, keys, ids) == opens(before, keys, others) == {
-        "artefact.header", "artefact.sealed_blob", "key.sealed_identity", "ledger_entry.sealed_openings",
-        "participant.sealed_attributes", "recording.sealed_filename",
+        "artefact.header", "artefact.sealed_blob", "heard.sealed_text", "key.sealed_identity",
+        "ledger_entry.sealed_openings", "participant.sealed_attributes", "recording.sealed_origin",
+        "voice.sealed_voice",
     }  # fmt: skip
     with Session(house.vault.database.writer) as session, session.begin():
         destroyed = tombstones.apply(session, gone.participant.id)
@@ -110,7 +116,7 @@ def test_a_study_is_not_shredded_in_a_participants_place(house: House) -> None:
 
 
 def test_the_ledger_hears_of_every_row_that_was_destroyed(house: House) -> None:
-    """The session's anchors name the key as gone, and have the emptied rows' digests."""
+    """The session's anchors name the key and the voice as gone, and have the emptied rows' digests."""
     told = interview(house, "P01", b"words")
     with Session(house.vault.database.writer) as session, session.begin():
         seen = anchors.watch(session)
@@ -121,6 +127,7 @@ def test_the_ledger_hears_of_every_row_that_was_destroyed(house: House) -> None:
         ]
         assert seen[f"key/{told.participant.id}"] is None
         assert {seen[anchors.place(row)] for row in rows} == {anchors.digest(row) for row in rows}
+        assert [digest for place, digest in seen.items() if place.startswith("voice/")] == [None]
         assert f"recording/{told.recording.id}" in seen
 
 
