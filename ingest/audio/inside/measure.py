@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .samples import FULL, decibels
+from .sides import Sides
 
 if TYPE_CHECKING:
     from av import AudioFrame
@@ -27,6 +28,7 @@ class Measured:
         self._squares = 0.0
         self._samples = 0
         self._clipped = 0
+        self._sides = Sides()
 
     def take(self, frame: AudioFrame, samples: np.ndarray) -> None:
         """Count one frame in; `samples` are its `planes`."""
@@ -34,6 +36,7 @@ class Measured:
         self._channels = self._channels or frame.layout.nb_channels
         if not samples.size:
             return
+        self._sides.take(samples, frame.sample_rate)
         flat = samples.ravel()
         peak = float(max(flat.max(), -flat.min()))
         self._peak = max(self._peak, peak)
@@ -62,7 +65,7 @@ class Measured:
             "sample_rate": self._rate,
             "peak_dbfs": decibels(self._peak),
             "clipped": self._clipped / max(1, self._samples),
-            "layout": "mono" if self._channels == 1 else "stereo",
+            "layout": self._sides.layout(),
         }
 
 

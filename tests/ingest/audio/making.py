@@ -101,6 +101,12 @@ def wav_header(data: int, rate: int = 48_000, channels: int = 2, bits: int = 24,
     return b"RIFF" + struct.pack("<I", whole) + b"WAVEfmt " + form + b"data" + struct.pack("<I", data)
 
 
+def wav_of(channels: np.ndarray, rate: int = 16_000) -> bytes:
+    """A WAV of 16 bit of these channels, a row each, full scale at 1."""
+    data: bytes = (channels.T * 32_768).round().clip(-32_768, 32_767).astype("<i2").tobytes()
+    return wav_header(len(data), rate, len(channels), 16) + data
+
+
 class Endless(io.RawIOBase):
     """A WAV of any length whose samples are made as they are read; nothing of it is ever kept."""
 
