@@ -2,6 +2,7 @@
 #   make demo AUDIO=path LANG=no    the same on your own recording
 #   make check                      formatting, lint, types, docs
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
+#   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
 #   make soak                       property tests on new cases, and the kills, for longer
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-ledger bench-seal soak format clean
+.PHONY: demo test check bench bench-ledger bench-listen bench-seal soak format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -28,6 +29,11 @@ bench: .venv/ready-dev bench-seal bench-ledger
 
 bench-ledger: .venv/ready-dev
 	$(BIN)/python -m benchmarks.ledger
+
+bench-listen: .venv/ready-dev
+	$(BIN)/python -m benchmarks.listen
+	$(BIN)/python -m benchmarks.listen --memory
+	$(BIN)/python -m benchmarks.wer
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
