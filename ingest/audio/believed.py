@@ -32,10 +32,23 @@ def number(raw: Mapping[str, object], key: str) -> float:
 
 def count(raw: Mapping[str, object], key: str) -> int:
     """A whole number of at least 0."""
-    value = number(raw, key)
+    return whole(number(raw, key))
+
+
+def whole(value: float) -> int:
+    """The same of a value at hand."""
     if value < 0 or value != int(value):
-        raise ValueError(key)
+        raise ValueError("whole")
     return int(value)
+
+
+def numbers(value: object, most: int) -> list[float]:
+    """A list of at most `most` numbers."""
+    items = sequence(value, most)
+    values = [item for item in map(finite, items) if item is not None]
+    if len(values) < len(items):
+        raise ValueError("numbers")
+    return values
 
 
 def text(raw: Mapping[str, object], key: str) -> str:

@@ -8,12 +8,13 @@ import json
 import math
 from dataclasses import asdict, dataclass
 
-from ingest.audio.believed import count, finite, mapping, number, sequence, text
+from ingest.audio.believed import count, mapping, number, numbers, sequence, text, whole
 from ingest.audio.facts import Layout
 from ingest.audio.inside.wire import MOST_PARTS
 from storage.errors import Damaged
 
 PAIRS = 20  # of least and greatest sample, a second
+QUIETEST = -70.0  # LUFS: the absolute gate of EBU R128, below which nothing counts
 MOST_SECONDS = 7 * 24 * 3600
 TOLERANCE = 2.0  # s: what a resampler adds or keeps at the seams of parts
 
@@ -81,8 +82,8 @@ class Levels:
         """The same from the decoder; raises ValueError or RecursionError."""
         raw = mapping(json.loads(data))
         parts = tuple(PartLevels.believed(mapping(part)) for part in sequence(raw.get("parts"), MOST_PARTS))
-        loudness = tuple(_values(raw.get("loudness")))
-        clipped = tuple(int(value) for value in _values(raw.get("clipped")))
+        loudness = tuple(numbers(raw.get("loudness"), MOST_SECONDS))
+        clipped = tuple(whole(value) for value in numbers(raw.get("clipped"), MOST_SECONDS))
         levels = cls(parts, loudness, clipped, _decoded(raw.get("peaks")))
         levels._consistent()
         return levels
@@ -94,13 +95,6 @@ class Levels:
         fits = len(self.clipped) == seconds and len(self.peaks) % 2 == 0
         if not (fits and seconds == math.ceil(total) and abs(drawn - total) < TOLERANCE):
             raise ValueError("length")
-
-
-def _values(raw: object) -> list[float]:
-    values = [value for item in sequence(raw, MOST_SECONDS) if (value := finite(item)) is not None]
-    if not isinstance(raw, list) or len(values) < len(raw):
-        raise ValueError("values")
-    return values
 
 
 def _decoded(raw: object) -> bytes:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 QUIETEST = -70.0  # LUFS, the absolute gate of ITU-R BS.1770: nothing below it counts
 STEP = 0.1  # s between two values of the filter
 WINDOW = 0.4  # s, the momentary loudness of EBU Tech 3341
+NEARLY = 0.01  # s, for sums of tenths
 PAIRS = 20  # of the least and the greatest sample, a second
 
 
@@ -57,11 +58,13 @@ class Loudness:
             self._add(float(values["lavfi.r128.M"]))
 
     def _add(self, momentary: float) -> None:
-        """One window goes to the second its middle lies in."""
-        second = int(self._start + max(0.0, self._steps * STEP - WINDOW / 2))
-        self._reach(second + 1)
-        self._power[second] += 10 ** (max(QUIETEST, momentary) / 10)
-        self._values[second] += 1
+        """Count a window that lies in one second and in this part; others are of two speakers as likely as not."""
+        end = self._start + self._steps * STEP
+        second = int(end - WINDOW + NEARLY)
+        if self._steps * STEP > WINDOW - NEARLY and end < second + 1 + NEARLY:
+            self._reach(second + 1)
+            self._power[second] += 10 ** (max(QUIETEST, momentary) / 10)
+            self._values[second] += 1
 
     def _reach(self, seconds: int) -> None:
         missing = seconds - len(self._power)
