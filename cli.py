@@ -38,7 +38,8 @@ ROOMS = {
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),
-    "ingest.commands": ("add", "doctor", "model", "run", "status", "study", "worker"),
+    "ingest.intake_commands": ("add",),
+    "ingest.commands": ("doctor", "model", "run", "status", "study", "worker"),
     "ingest.review_commands": ("release", "review", "transcript"),
     "handoff.commands": ("handoff",),
 }

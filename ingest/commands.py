@@ -1,18 +1,17 @@
-"""The commands that bring interviews in and through: study, add, status, run, worker, model, doctor."""
+"""The commands that bring interviews through: study, status, run, worker, model, doctor."""
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from ingest import deposits, intake
+from ingest import deposits
 from ingest import doctor as doctors
 from ingest import status as statuses
 from ingest.transcription import models, registry
@@ -20,13 +19,15 @@ from ingest.transcription.languages import whisper_code
 from policies import studies
 from policies.terminal import DAY, ERR, OUT, Terminal, json_option, pass_terminal, say
 from storage import lookup
-from storage.errors import BadInput, TillitError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from policies.desk import Desk
+    from storage.errors import TillitError
+
+FIND = "find"
+MOST_SPEAKERS = 6
 
 
 @click.group()
@@ -57,14 +58,32 @@ def study() -> None:
     show_default=True,
     help="Whether a person must decide every find before a release.",
 )
+@click.option(
+    "--speakers",
+    type=click.Choice([*map(str, range(1, MOST_SPEAKERS + 1)), FIND]),
+    default="2",
+    show_default=True,
+    help="How many speak in an interview; 'find' is less sure than knowing it.",
+)
+@click.option(
+    "--voices",
+    type=click.Choice(["never", "kept"]),
+    default="never",
+    show_default=True,
+    help="Whether voices may be kept, sealed, to tell who speaks in later interviews. They are biometric "
+    "data (GDPR art. 9): 'kept' only if the approval and the consent letter cover it.",
+)
 @pass_terminal
-def study_add(terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, **given: str) -> None:
+def study_add(
+    terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, speakers: str, **given: str
+) -> None:
     """Make a study; you become its data steward."""
     spoken = "" if language == "detect" else language
     whisper_code(spoken or None)
     with terminal.desk() as desk:
         given["model"] = registry.chosen(desk, given["model"]).name
-        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, **given)
+        many = None if speakers == FIND else int(speakers)
+        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, speakers=many, **given)
         made = studies.create(desk, new)
     OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
 
@@ -76,48 +95,6 @@ def study_recipient(terminal: Terminal, study_code: str) -> None:
     """Print what devices seal this study's recordings to, for `tillit seal` or the stock age command. No secret."""
     with terminal.desk() as desk:
         click.echo(studies.recipient(desk, lookup.study(desk.vault.database, study_code)))
-
-
-@click.command()
-@click.argument("reference", metavar="STUDY/CODE")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", "weights", metavar="NAME|PATH", help="Other weights than the study's: a name, or a folder.")
-@json_option
-@pass_terminal
-def add(terminal: Terminal, reference: str, paths: Sequence[Path], weights: str | None, as_json: bool) -> None:
-    """Take in one or more recordings, or folders of them, of one participant.
-
-    Each is sealed, checked and answered with a receipt: the SHA-256 of exactly the bytes that arrived; with --json, a
-    line of JSON each. The same file again gets its receipt again. A file that
-    is not a sound recording is refused with a reason, and nothing of it is kept; the others go on.
-    """
-    receipts, problems = [], []
-    with terminal.desk() as desk:
-        held = lookup.participant(desk.vault.database, reference)
-        model = registry.chosen(desk, weights).name if weights else None
-        for number, path in enumerate(intake.files_in(paths), 1):
-            try:
-                receipts.append(intake.take_in_file(desk, held, path, model).to_dict())
-                click.echo(json.dumps(receipts[-1]) if as_json else _receipt(receipts[-1]))
-            except TillitError as problem:
-                problems.append(problem)
-                ERR.print(f"File {number}: {problem.sentence}", style="red")
-    if problems:
-        ERR.print(f"{len(problems)} of {len(problems) + len(receipts)} files were not taken in.", style="red")
-        sys.exit(problems[0].exit_code)
-    if not receipts:
-        raise BadInput("There is no file in that folder.")
-
-
-def _receipt(receipt: dict[str, Any]) -> str:
-    lines = {
-        "received": receipt["received"],
-        "sound": f"{receipt['seconds']} s, {receipt['format']}",
-        "bytes": receipt["size"],
-        "sha256": receipt["sha256"],
-        "ledger": f"entry {receipt['ledger_entry']}",
-    }
-    return "\n".join([f"RECEIPT  {receipt['recording']}", *(f"  {name:10}{value}" for name, value in lines.items())])
 
 
 @click.command()

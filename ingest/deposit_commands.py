@@ -41,6 +41,7 @@ def seal(paths: Sequence[Path], recipient: Path) -> None:
 def deposit(terminal: Terminal, reference: str, paths: Sequence[Path], as_json: bool) -> None:
     """Leave sealed recordings of one participant in the vault's inbox. No passphrase: it may be locked.
 
+    Each file is one recording: parts of one interview are joined by `tillit add --joined`, not here.
     Each gets a receipt with the SHA-256 of the sealed bytes that arrived. When the vault is next open, `tillit run`
     takes them in as yours: you need to be the study's interviewer, and the participant's consent must hold.
     """

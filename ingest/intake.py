@@ -1,7 +1,7 @@
-"""Receive a recording: seal it, check what was sealed, keep it, give a receipt.
+"""Receive a recording, in one file or in several parts: seal it, check what was sealed, keep it, give a receipt.
 
-The bytes are sealed first and checked afterwards, through the sealed copy, so that what was checked is what is
-kept. A file that fails the check leaves nothing but an entry in the ledger.
+The bytes are sealed first and checked afterwards, through the sealed copies, so that what was checked is what is
+kept. A file that fails the check leaves nothing but an entry in the ledger, and nothing of the parts beside it.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ingest import parts
 from ingest.audio.decode import check
+from ingest.parts import Part
 from policies.actions import Action, Purpose
-from storage import age, lookup, places
+from storage import age, lookup
 from storage.errors import AlreadyThere, BadInput, BadRecording
 from storage.records import LedgerEntry, Recording, Study, new_id, now
 from storage.transcript import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
@@ -33,15 +36,19 @@ if TYPE_CHECKING:
     from policies.facts import Actor
     from storage.records import Artefact, Participant
 
-    Keep = Callable[[Act, Recording], Artefact]
+    Keep = Callable[[Act, Recording], list["Original"]]
 
 ORIGINAL = "original"
 BLOCK = 1 << 20
+MADE_BY = Provenance("intake", "tillit", "1")
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the interviewer gets: which recording it became, and the SHA-256 of exactly the bytes that were sent."""
+    """What the interviewer gets: which recording it became, and the SHA-256 of exactly the bytes that were sent.
+
+    Of several parts `sha256` is that of their hashes (parts.sha256_of), `size` and `seconds` are theirs together.
+    """
 
     recording: str
     id: str
@@ -51,46 +58,67 @@ class Receipt:
     format: str
     received: str
     ledger_entry: int
+    parts: tuple[Part, ...] = field(repr=False)
 
-    def to_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return asdict(self)
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; where the parts came from is left out."""
+        each = [{"sha256": part.sha256, "size": part.size} for part in self.parts]
+        return {**asdict(self), "parts": each}
 
 
-def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """Each file, and each file in each folder, in order; hidden files are left out."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        else:
-            yield path
+@dataclass(frozen=True)
+class Incoming:
+    """A file that is to be a part: its name, and its bytes to be read once."""
+
+    filename: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True)
+class Original:
+    """A part that is sealed, and what it is."""
+
+    artefact: Artefact
+    part: Part
 
 
 def take_in_file(desk: Desk, participant: Participant, path: Path, model: str | None = None) -> Receipt:
-    """Take in one file from a disk. Raises Denied, BadRecording, BadInput, AlreadyThere."""
-    try:
-        source = path.open("rb")
-    except OSError:
-        raise BadInput("That file cannot be opened. Check that it exists and that you may read it.") from None
-    with source:
-        return take_in(desk, participant, source, path.name, model)
+    """Take in one file from a disk. Raises Denied, BadRecording, BadInput."""
+    return take_in_joined(desk, participant, [path], model)
+
+
+def take_in_joined(desk: Desk, participant: Participant, paths: Sequence[Path], model: str | None = None) -> Receipt:
+    """Take in files from a disk as the parts of one recording, in this order. Raises as `take_in_parts`."""
+    with ExitStack() as stack:
+        sources = [Incoming(path.name, stack.enter_context(_opened(path))) for path in paths]
+        return take_in_parts(desk, participant, sources, model)
 
 
 def take_in(
     desk: Desk, participant: Participant, source: BinaryIO, filename: str, model: str | None = None
 ) -> Receipt:
-    """Seal, check and keep what `source` holds; the same file again gets its receipt again.
+    """Take in what `source` holds as one recording. Raises as `take_in_parts`."""
+    return take_in_parts(desk, participant, [Incoming(filename, source)], model)
 
-    Raises Denied, BadRecording, BadInput; then nothing is kept.
+
+def take_in_parts(
+    desk: Desk, participant: Participant, sources: Sequence[Incoming], model: str | None = None
+) -> Receipt:
+    """Seal, check and keep parts as one recording; the same parts in the same order again get their receipt again.
+
+    Raises Denied, BadRecording, BadInput; then nothing is kept of any.
     """
 
-    def seal(act: Act, recording: Recording) -> Artefact:
-        hashed = _Hashed(source)
-        original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), Provenance("intake", "tillit", "1"))
-        recording.sha256, recording.size = hashed.sha256, hashed.size
-        return original
+    def seal(act: Act, recording: Recording) -> list[Original]:
+        return [_sealed(act, recording, source, number) for number, source in enumerate(sources, 1)]
 
-    return _received(desk, participant, seal, filename, model)
+    return _received(desk, participant, seal, model)
+
+
+def _sealed(act: Act, recording: Recording, source: Incoming, number: int) -> Original:
+    hashed = _Hashed(source.file)
+    original = act.seal(recording, ORIGINAL, io.BufferedReader(hashed, BLOCK), MADE_BY, number)
+    return Original(original, Part(source.filename, hashed.sha256, hashed.size))
 
 
 def take_in_sealed(desk: Desk, participant: Participant, sealed: BinaryIO, filename: str) -> Receipt:
@@ -99,43 +127,68 @@ def take_in_sealed(desk: Desk, participant: Participant, sealed: BinaryIO, filen
     Raises Denied, BadRecording; then nothing is kept.
     """
 
-    def adopt(act: Act, recording: Recording) -> Artefact:
+    def adopt(act: Act, recording: Recording) -> list[Original]:
         try:
-            original = act.adopt(recording, ORIGINAL, sealed, Provenance("intake", "tillit", "1"))
+            original = act.adopt(recording, ORIGINAL, sealed, MADE_BY)
         except age.NoMatch:
             raise BadRecording("It was not sealed for this study. Seal it to the study's own recipient.") from None
         hashed = _Hashed(act.open(original))
         while hashed.read(BLOCK):
             pass
-        recording.sha256, recording.size = hashed.sha256, hashed.size
-        return original
+        return [Original(original, Part(filename, hashed.sha256, hashed.size))]
 
-    return _received(desk, participant, adopt, filename, None)
+    return _received(desk, participant, adopt, None)
 
 
-def _received(desk: Desk, participant: Participant, keep: Keep, filename: str, model: str | None) -> Receipt:
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError:
+        raise BadInput("A file cannot be opened. Check that it exists and that you may read it.") from None
+
+
+def _received(desk: Desk, participant: Participant, keep: Keep, model: str | None) -> Receipt:
     study = lookup.by_id(desk.vault.database, Study, participant.study_id)
     try:
-        recording, position = _keep(desk, study, participant, keep, filename, model)
+        recording, came, position = _keep(desk, study, participant, keep, model)
     except TakenBefore as before:
-        recording, position = before.recording, _entry_of(desk, before.recording)
-    return _receipt(study, participant, recording, position)
+        recording, came, position = before.recording, before.parts, _entry_of(desk, before.recording)
+    return _receipt(f"{study.code}/{participant.code}-{recording.number}", recording, came, position)
 
 
-def _keep(  # noqa: PLR0913, PLR0917  # everything a receipt speaks of
-    desk: Desk, study: Study, participant: Participant, keep: Keep, filename: str, model: str | None
-) -> tuple[Recording, int]:
+def _keep(
+    desk: Desk, study: Study, participant: Participant, keep: Keep, model: str | None
+) -> tuple[Recording, tuple[Part, ...], int]:
     with desk.act(Action.TAKE_IN, participant, Purpose.RECORD) as act:
         recording = _new(act, desk.who, study, participant)
         recording.model = model or study.model
-        original = keep(act, recording)
+        originals = keep(act, recording)
+        _name(recording, [original.part for original in originals])
         _refuse_twice(act, recording)
-        facts = check([act.open(original)]).parts[0].to_dict()
-        recording.facts = {"duration": facts["duration"], "parts": [facts]}
-        recording.sealed_origin = act.seal_text(participant.id, places.origin(recording), _origin(recording, filename))
-        act.facts["recording"] = recording.id
+        came = _look(act, recording, originals)
+        parts.seal(act, recording, came)
+        act.facts.update(recording=recording.id, parts=len(came))
         act.committed["sha256"] = recording.sha256
-    return recording, act.position or 0
+    return recording, came, act.position or 0
+
+
+def _name(recording: Recording, came: Sequence[Part]) -> None:
+    """What it is known by: its hash, and the bytes of all its parts. Raises BadInput."""
+    if same := parts.twice(came):
+        raise BadInput(
+            "Part {one} and part {other} are the same file. Name each part once.", one=same[0], other=same[1]
+        )
+    recording.sha256, recording.size = parts.sha256_of(came), sum(part.size for part in came)
+
+
+def _look(act: Act, recording: Recording, originals: Sequence[Original]) -> tuple[Part, ...]:
+    """Decode every part from its sealed copy; returns the parts, with what their recorder says of itself."""
+    checked = check([act.open(original.artefact) for original in originals])
+    recording.facts = {"duration": checked.duration, "parts": [facts.to_dict() for facts in checked.parts]}
+    return tuple(
+        replace(original.part, recorded=origin.recorded, device=origin.device)
+        for original, origin in zip(originals, checked.origins, strict=True)
+    )
 
 
 def _entry_of(desk: Desk, recording: Recording) -> int:
@@ -169,11 +222,11 @@ def _number(session: Session, recording: Recording) -> None:
 
 
 class TakenBefore(AlreadyThere):
-    """The same bytes of the same participant are in the vault; carries the recording they became."""
+    """The same bytes of the same participant are in the vault; carries the recording they became, and its parts."""
 
-    def __init__(self, recording: Recording) -> None:
-        super().__init__("This very file was taken in before, as number {n}.", n=recording.number)
-        self.recording = recording
+    def __init__(self, recording: Recording, came: tuple[Part, ...]) -> None:
+        super().__init__("This very recording was taken in before, as number {n}.", n=recording.number)
+        self.recording, self.parts = recording, came
 
 
 def _refuse_twice(act: Act, recording: Recording) -> None:
@@ -182,35 +235,22 @@ def _refuse_twice(act: Act, recording: Recording) -> None:
     )
     there = act.one(same)
     if there is not None:
-        raise TakenBefore(there)
+        raise TakenBefore(there, parts.opened(act, there))
 
 
-def _receipt(study: Study, participant: Participant, recording: Recording, position: int) -> Receipt:
+def _receipt(reference: str, recording: Recording, came: tuple[Part, ...], position: int) -> Receipt:
+    codings = dict.fromkeys(f"{facts['container']}/{facts['codec']}" for facts in recording.facts["parts"])
     return Receipt(
-        recording=f"{study.code}/{participant.code}-{recording.number}",
+        recording=reference,
         id=recording.id,
         sha256=recording.sha256,
         size=recording.size,
         seconds=round(float(recording.facts["duration"]), 2),
-        format=_format(recording.facts["parts"][0]),
+        format=", ".join(codings),
         received=recording.created.isoformat(),
         ledger_entry=position,
+        parts=came,
     )
-
-
-def _format(facts: dict[str, Any]) -> str:
-    return f"{facts['container']}/{facts['codec']}"
-
-
-def _origin(recording: Recording, filename: str) -> str:
-    part = {
-        "filename": filename,
-        "sha256": recording.sha256,
-        "size": recording.size,
-        "recorded": None,
-        "device": None,
-    }
-    return json.dumps([part], ensure_ascii=False)
 
 
 class _Hashed(io.RawIOBase):
