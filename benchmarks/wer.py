@@ -24,6 +24,8 @@ from benchmarks.listeners import BATCHED, PLAIN, ROWS, TILLIT
 from benchmarks.listeners.bench import Bench, Sound, able
 from benchmarks.listeners.sound import SHARED, decode, references
 
+WIDTH = 118
+
 
 @dataclass(frozen=True)
 class Errors:
@@ -116,7 +118,7 @@ def main() -> None:
     given = parser.parse_args()
     with Bench() as bench:
         found = measure(bench, able(given.rows), given.folder)
-    Console().print(table(found))
+    Console(width=WIDTH).print(table(found))
     if {TILLIT, PLAIN, BATCHED} <= found.keys():
         print("\n".join(reaches(found)))
 
