@@ -57,8 +57,16 @@ def redo(doubts: Collection[Doubt]) -> bool:
 
 
 def better(one: Heard, other: Heard) -> Heard:
-    """The hearing with the fewer and less severe doubts; of equals the more probable, else the first."""
-    return min(one, other, key=lambda heard: (sum(_WORSE[doubt] for doubt in doubts(heard)), -heard.log_probability))
+    """The hearing with the fewer and less severe doubts; of equals the more probable, else the first.
+
+    No text loses against any text where somebody speaks: what is doubted can be reviewed, what is left out cannot.
+    """
+    return min(one, other, key=_badness)
+
+
+def _badness(heard: Heard) -> tuple[bool, int, float]:
+    left_out = not texts(heard) and silence.voiced(heard)
+    return left_out, sum(_WORSE[doubt] for doubt in doubts(heard)), -heard.log_probability
 
 
 def _found(heard: Heard) -> Iterator[tuple[Doubt, list[Span]]]:
@@ -73,7 +81,7 @@ def _found(heard: Heard) -> Iterator[tuple[Doubt, list[Span]]]:
     yield Doubt.SPARSE, whole * pace.sparse(heard)
     if written:
         yield Doubt.INVENTED, phrases.invented(heard)
-        yield Doubt.NO_SPEECH, whole if silence.empty(heard) or scores.silent(heard) else silence.unspoken(heard)
+        yield Doubt.NO_SPEECH, whole if scores.silent(heard) or not silence.voiced(heard) else silence.unspoken(heard)
         yield Doubt.TOO_FAST, whole if pace.too_fast(heard) else pace.rushed(heard)
         yield Doubt.OTHER_LANGUAGE, whole if tongues.heard_otherwise(heard) else tongues.strange(heard)
         yield Doubt.LOW_CONFIDENCE, whole * scores.unsure(heard)

@@ -33,7 +33,7 @@ def loops(tokens: Sequence[str]) -> list[Span]:
     """Where the bare words go round in circles, the first time round included: nobody knows if that one was said."""
     spans = [(place, place + 1) for place, token in enumerate(tokens) if _LETTERS.search(token)]
     for period in range(1, len(tokens) // 2 + 1):
-        spans += [run for run in _runs(tokens, period) if run[1] - run[0] > genuine(period) * period]
+        spans += [run for run in _runs(tokens, period) if (run[1] - run[0]) // period > genuine(period)]
     return joined(spans)
 
 
@@ -43,15 +43,13 @@ def genuine(period: int) -> int:
 
 
 def _runs(tokens: Sequence[str], period: int) -> Iterator[Span]:
-    """Whole turns of this period, at least two, as long as they last."""
+    """Stretches of this period as long as they last, the turn they break off in included."""
     first = 0
     for place in range(len(tokens) - period + 1):
-        if place + period < len(tokens) and tokens[place] == tokens[place + period]:
-            continue
-        turns = (place + period - first) // period
-        if turns > 1:
-            yield first, first + turns * period
-        first = place + 1
+        if place + period == len(tokens) or tokens[place] != tokens[place + period]:
+            if place > first:
+                yield first, place + period
+            first = place + 1
 
 
 def compression(text: str) -> float:

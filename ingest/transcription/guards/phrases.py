@@ -68,7 +68,7 @@ def _doubtful(heard: Heard, span: Span) -> bool:
 
 def _voiced(heard: Heard, span: Span) -> bool:
     """Whether somebody speaks while any of the sentence is said."""
-    return not silence.empty(heard) and not any(
+    return silence.voiced(heard) and not any(
         first <= span[0] and span[1] <= last for first, last in silence.unspoken(heard)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ingest.transcription.guards.doubt import Span, joined
-from ingest.transcription.guards.reading import spoken, texts
+from ingest.transcription.guards.reading import spoken
 
 if TYPE_CHECKING:
     from ingest.transcription.heard import Heard
@@ -17,9 +17,9 @@ _NOBODY: Final = 0.1
 """Seconds of speech in a chunk that are none."""
 
 
-def empty(heard: Heard) -> bool:
-    """Whether nobody speaks in the whole chunk, though something is written."""
-    return bool(texts(heard)) and spoken(heard, heard.start, heard.end) < _NOBODY
+def voiced(heard: Heard) -> bool:
+    """Whether somebody speaks anywhere in the chunk."""
+    return spoken(heard, heard.start, heard.end) >= _NOBODY
 
 
 def unspoken(heard: Heard) -> list[Span]:

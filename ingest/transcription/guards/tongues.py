@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from ingest.transcription.guards.reading import bare, sentences, spoken, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ingest.transcription.guards.doubt import Span
     from ingest.transcription.heard import Heard
 
 SURE: Final = 0.8
-"""The probability of another language, best of all, from which on it counts."""
+"""The probability of another language and its kin from which on it counts."""
 
 UNLIKELY: Final = 0.1
 """The probability of the written language and its kin up to which it is thought wrong."""
@@ -59,13 +59,18 @@ def kin(language: str) -> tuple[str, ...]:
 def heard_otherwise(heard: Heard) -> bool:
     """Whether Whisper's detection is sure of another language, on enough speech to be believed."""
     time = spoken(heard, heard.start, heard.end)
-    best, probability = heard.others[0] if heard.others else (heard.language, 0.0)
-    if best == heard.language or {best, heard.language} == {"no", "nn"} or time < _SHORT or probability < SURE:
+    best = heard.others[0][0] if heard.others else heard.language
+    if best == heard.language or {best, heard.language} == {"no", "nn"} or time < _SHORT:
         return False
     own = kin(heard.language)
     if best in own:
-        return time >= _LONG and sum(dict(heard.others).get(near, 0.0) for near in {*own} - {best}) <= UNLIKELY
-    return sum(dict(heard.others).get(near, 0.0) for near in own) <= UNLIKELY
+        return time >= _LONG and _share(heard, (best,)) >= SURE and _share(heard, {*own} - {best}) <= UNLIKELY
+    return _share(heard, kin(best)) >= SURE and _share(heard, own) <= UNLIKELY
+
+
+def _share(heard: Heard, languages: Collection[str]) -> float:
+    """The probability that it is one of these."""
+    return sum(probability for language, probability in heard.others if language in languages)
 
 
 def strange(heard: Heard) -> list[Span]:

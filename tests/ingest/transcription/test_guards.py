@@ -116,10 +116,12 @@ def test_the_less_doubtful_hearing_is_better() -> None:
 
 
 def test_no_text_is_not_better_than_an_unsure_one() -> None:
-    """Where somebody speaks, an empty hearing loses: it leaves out what was said."""
+    """Where somebody speaks an empty hearing loses, even against a loop: it leaves out what was said."""
     unsure = said(TEXT, log_probability=-1.3)
     empty = replace(unsure, text="", words=(), log_probability=-0.1)
     assert better(empty, unsure) is unsure
+    assert better(empty, looping := said(LOOPING)) is looping
+    assert better(replace(empty, speech=()), replace(unsure, speech=())).text == ""
 
 
 def test_a_text_without_times_is_judged_by_its_words() -> None:

@@ -65,12 +65,13 @@ def test_a_sentence_that_is_rushed_is_doubted_alone() -> None:
         ("no", (("sv", 0.99), ("no", 0.01)), True),
         ("no", (("sv", 0.8), ("nn", 0.15), ("no", 0.05)), False),
         ("en", (("no", 0.95), ("en", 0.02)), True),
+        ("en", (("no", 0.64), ("nn", 0.17), ("sv", 0.11), ("en", 0.02)), True),
         ("no", (), False),
         ("xx", (("no", 0.95),), True),
     ],
 )
 def test_detection_of_another_language(language: str, others: tuple[tuple[str, float], ...], *, doubted: bool) -> None:
-    """Only a sure detection counts, and between neighbours only a very sure one."""
+    """Only a sure detection of a language or its neighbours counts, and between neighbours only a very sure one."""
     heard = replace(said(LONG, "no", others=others), language=language)
     assert (Doubt.OTHER_LANGUAGE in doubts(heard)) is doubted
 

@@ -17,19 +17,22 @@ from ingest.transcription import models
 from ingest.transcription.blocks import RATE
 from ingest.transcription.engine import Whisper
 from tests import sound
+from tests.conftest import REPO
 from tests.ingest.transcription.conftest import decode
 from tests.planted import KINDS, Planted, planted, stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from storage.transcript import Segment, Transcript, Word
+    from storage.transcript import Transcript
 
 SOAK = bool(os.environ.get("TILLIT_SOAK"))
 SHORT = (10.0, 12.0)
+Stretches = tuple[tuple[str, float, float], ...]
+
 EDGE = 0.5
 """Seconds by which the time of a real word may reach into a planted stretch."""
 
@@ -39,23 +42,30 @@ def hear(samples: NDArray[np.int16], language: str) -> Transcript:
     return Whisper(models.packaged()).transcribe([samples.tobytes()], language, lambda _done, _total: None)
 
 
-def unmarked(heard: Transcript, stretches: tuple[tuple[str, float, float], ...]) -> list[tuple[str, str]]:
-    """Words that stand in a planted stretch, in a segment nobody doubts, with the kind of the stretch."""
-    return [(kind, word.text) for kind, word, segment in _inside(heard, stretches) if not segment.doubts]
+def invented(heard: Transcript, stretches: Stretches, alone: str = "") -> list[tuple[str, str]]:
+    """Words in a planted stretch that nobody doubts, with its kind: more of them than the speech alone has.
+
+    A word that was said may be timed into the stretch beside it; then it is one that is there without the stretch too.
+    """
+    surplus = Counter(tokens(heard.text)) - Counter(tokens(alone))
+    return [
+        (kind, word.text)
+        for segment in heard.segments
+        if not segment.doubts
+        for word in segment.words
+        for kind, start, end in stretches
+        if start + EDGE <= word.start and word.end <= end - EDGE and surplus.keys() & set(tokens(word.text))
+    ]
 
 
-def _inside(heard: Transcript, stretches: tuple[tuple[str, float, float], ...]) -> Iterator[tuple[str, Word, Segment]]:
-    for segment in heard.segments:
-        for word in segment.words:
-            for kind, start, end in stretches:
-                if start + EDGE <= word.start and word.end <= end - EDGE:
-                    yield kind, word, segment
+def tokens(text: str) -> list[str]:
+    """The words without case and marks."""
+    return re.findall(r"\w+", text.lower())
 
 
-def recall(heard: Transcript, reference: Transcript) -> float:
-    """The share of the reference's words that were heard."""
-    wanted, found = (Counter(re.findall(r"\w+", each.text.lower())) for each in (reference, heard))
-    return (wanted & found).total() / wanted.total()
+def right(heard: Transcript, reference: str) -> int:
+    """How many of the words that were said were heard."""
+    return (Counter(tokens(reference)) & Counter(tokens(heard.text))).total()
 
 
 def english(seconds: float) -> NDArray[np.int16]:
@@ -63,30 +73,30 @@ def english(seconds: float) -> NDArray[np.int16]:
     return np.frombuffer(sound.samples(seconds), dtype="<i2")
 
 
-def assert_nothing_invented(recording: Planted, alone: NDArray[np.int16], language: str) -> None:
-    """The recording's planted stretches hold no unmarked word, and its speech is there."""
-    heard = hear(recording.samples, language)
-    assert unmarked(heard, recording.stretches) == []
-    assert recall(heard, hear(alone, language)) >= 0.9
+def assert_nothing_invented(recording: Planted, alone: NDArray[np.int16], language: str, reference: str) -> None:
+    """No unmarked word in the planted stretches, and nine in ten of the words heard right without them."""
+    heard, without = hear(recording.samples, language), hear(alone, language)
+    assert invented(heard, recording.stretches, without.text) == []
+    assert right(heard, reference) >= 0.9 * right(without, reference) > 10
 
 
 def test_no_invented_sentence_survives_in_an_interview() -> None:
     """Eight kinds of other sounds between the words of an interview: nothing unmarked is written there."""
-    alone = english(48.0)
-    assert_nothing_invented(planted(alone, 1, lasting=SHORT), alone, "en")
+    alone, reference = english(36.0), (REPO / "samples" / "interview.txt").read_text()
+    assert_nothing_invented(planted(alone, 1, lasting=SHORT), alone, "en", reference)
 
 
 def test_no_invented_sentence_survives_in_norwegian(shared: Callable[[str], Path]) -> None:
     """The same in Norwegian, which the small model hears less well, with the sounds most like a voice."""
-    alone = np.frombuffer(decode(shared("king.mp3")), dtype="<i2")[: 30 * RATE]
-    kinds = ("laughter", "crying", "music", "silence")
-    assert_nothing_invented(planted(alone, 2, kinds=kinds, lasting=SHORT), alone, "no")
+    alone = np.frombuffer(decode(shared("king.mp3")), dtype="<i2")[: 24 * RATE]
+    recording = planted(alone, 2, kinds=("laughter", "crying", "music", "silence"), lasting=SHORT)
+    assert_nothing_invented(recording, alone, "no", shared("king.txt").read_text())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS if SOAK else ("silence", "music", "laughter", "crying"))
 def test_a_recording_of_nothing_else_has_no_unmarked_word(kind: str) -> None:
-    """Twelve seconds without a person who speaks give no text, or text that is doubted all over."""
-    samples = stretch(kind, np.random.default_rng(7), 12.0)
+    """Six seconds in which nobody speaks give no text, or text that is doubted all over."""
+    samples = stretch(kind, np.random.default_rng(7), 6.0)
     assert [segment.text for segment in hear(samples, "no").segments if not segment.doubts] == []
 
 
@@ -97,4 +107,5 @@ def test_no_invented_sentence_survives_anywhere(seed: int, language: str) -> Non
     """The long form: stretches of up to a minute, decoded in four languages, whichever is spoken."""
     alone = english(60.0)
     recording = planted(alone, seed)
-    assert unmarked(hear(recording.samples, language), recording.stretches) == []
+    heard, without = hear(recording.samples, language), hear(alone, language)
+    assert invented(heard, recording.stretches, without.text) == []
