@@ -40,6 +40,7 @@ ROOMS = {
     "ingest.deposit_commands": ("deposit", "seal"),
     "ingest.intake_commands": ("add",),
     "ingest.commands": ("doctor", "model", "run", "status", "study", "worker"),
+    "ingest.voice_commands": ("voice",),
     "ingest.review_commands": ("release", "review", "transcript"),
     "handoff.commands": ("handoff",),
 }

@@ -56,11 +56,15 @@ class Action(StrEnum):
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
     SET_ATTRIBUTES = "set_attributes"
+    ENROL_VOICE = "enrol_voice"
+    FORGET_VOICE = "forget_voice"
+    KNOW_VOICES = "know_voices"
     TAKE_IN = "take_in"
     NOTE_PROBLEM = "note_problem"
     ADMIT = "admit"
     DECODE = "decode"
     TRANSCRIBE = "transcribe"
+    TELL_SPEAKERS = "tell_speakers"
     FIND_NAMES = "find_names"
     APPLY_PSEUDONYMS = "apply_pseudonyms"
     READ_TRANSCRIPT = "read_transcript"
@@ -116,11 +120,15 @@ ACTIONS: dict[Action, Spec] = {
     Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.WITHDRAW_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.SET_ATTRIBUTES: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.ENROL_VOICE: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
+    Action.FORGET_VOICE: _spec("Voice", Purpose.STEWARDSHIP),
+    Action.KNOW_VOICES: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
     Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
     Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),
     Action.DECODE: _spec("Recording", Purpose.TRANSCRIBE),
     Action.TRANSCRIBE: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.TELL_SPEAKERS: _spec("Recording", Purpose.TRANSCRIBE),
     Action.FIND_NAMES: _spec("Recording", Purpose.TRANSCRIBE, link=True),
     Action.APPLY_PSEUDONYMS: _spec("Recording", Purpose.TRANSCRIBE, link=True),
     Action.READ_TRANSCRIPT: _spec("Recording", Purpose.ANALYSE),

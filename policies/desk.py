@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 
     from policies.act import Act
     from policies.actions import Action, Purpose
-    from policies.facts import Actor
+    from policies.facts import Actor, Thing
     from policies.gate import Gate
-    from storage.records import Participant, Recording, Study
     from storage.vault import Vault
 
 
@@ -24,8 +23,6 @@ class Desk:
     gate: Gate
     who: Actor
 
-    def act(
-        self, action: Action, thing: Study | Participant | Recording | str, purpose: Purpose
-    ) -> AbstractContextManager[Act]:
+    def act(self, action: Action, thing: Thing | str, purpose: Purpose) -> AbstractContextManager[Act]:
         """Ask at the door as this person; see policies.gate."""
         return self.gate.act(self.who, action, thing, purpose)

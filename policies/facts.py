@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from policies.actions import Role
-from storage.records import Consent, Membership, Participant, Recording, Study
+from storage.records import Consent, Membership, Participant, Recording, Study, Voice
 
 if TYPE_CHECKING:
     from policies.actions import Action, Purpose
 
 NEVER = date(1970, 1, 1)
 PIPELINE = "pipeline"
+Thing = Study | Participant | Recording | Voice
 RELEASED = "release"  # the stage from which an interview may leave the house
 
 
@@ -42,7 +43,7 @@ class Resource:
     participant: str | None = None
 
 
-def resource_of(thing: Study | Participant | Recording | str) -> Resource:
+def resource_of(thing: Thing | str) -> Resource:
     """The resource a row stands for; a string is a vault's id."""
     if isinstance(thing, Study):
         return Resource("Study", thing.id, study=thing.id)
@@ -50,6 +51,8 @@ def resource_of(thing: Study | Participant | Recording | str) -> Resource:
         return Resource("Participant", thing.id, study=thing.study_id, participant=thing.id)
     if isinstance(thing, Recording):
         return Resource("Recording", thing.id, study=thing.study_id, participant=thing.participant_id)
+    if isinstance(thing, Voice):
+        return Resource("Voice", thing.id, study=thing.study_id, participant=thing.participant_id)
     return Resource("Vault", thing)
 
 
@@ -71,7 +74,9 @@ def entities(connection: sa.Connection, actor: Actor, resource: Resource) -> lis
             found.append(_entity("Vault", resource.id, {"stewards": _role("vault", Role.STEWARD)}))
         if resource.study:
             found.append(_study(session, resource.study))
-        if resource.participant:
+        if resource.kind == "Voice":
+            found.append(_voice(session, resource))
+        elif resource.participant:
             found.append(_held(session, resource))
         return found
 
@@ -96,6 +101,7 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
             "starts": _datetime(_midnight(study.starts)),
             "ends": _datetime(_end_of(study.ends)),
             "review_required": study.review == "required",
+            "voices_kept": study.voices == "kept",
         },
     )
 
@@ -109,6 +115,13 @@ def _held(session: Session, resource: Resource) -> dict[str, Any]:
     if resource.kind == "Recording":
         attributes["released"] = _is_released(session, resource.id)
     return _entity(resource.kind, resource.id, attributes)
+
+
+def _voice(session: Session, resource: Resource) -> dict[str, Any]:
+    """A voice, and whose it is if it is that of somebody who works here."""
+    row = session.get(Voice, resource.id)
+    whose = {"person": {"__entity": _uid("User", row.person_id)}} if row and row.person_id else {}
+    return _entity("Voice", resource.id, {"study": {"__entity": _uid("Study", str(resource.study))}, **whose})
 
 
 def _consent(session: Session, participant: str) -> dict[str, Any]:

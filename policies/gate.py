@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from storage.records import Participant, Recording, Row, Study
+    from policies.facts import Thing
+    from storage.records import Row
     from storage.vault import Vault
 
 UNWRITTEN = "The vault could not be written. Check the disk, then look with `tillit status` what was kept."
@@ -59,9 +60,7 @@ class Gate:
         self._rules = rules or house_rules()
 
     @contextmanager
-    def act(
-        self, actor: Actor, action: Action, thing: Study | Participant | Recording | str, purpose: Purpose
-    ) -> Iterator[Act]:
+    def act(self, actor: Actor, action: Action, thing: Thing | str, purpose: Purpose) -> Iterator[Act]:
         """Ask, and hold the door open for the body. Raises Denied; StorageFailed if the ledger takes no entry."""
         question = Question(actor, action, resource_of(thing), purpose)
         with self._vault.database.reader.connect() as connection:

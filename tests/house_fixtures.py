@@ -77,13 +77,14 @@ def build(
     language: str = "en",
     elsewhere: Settings | None = None,
     secrets: Known = KNOWN,
+    voices: str = "never",
 ) -> House:
     """Make and open a vault in `folder`, with Astrid the steward, Ivar the interviewer, Ragna the researcher."""
     with new_vault.made(folder, secrets, elsewhere, work_factor=FAST) as fresh:
         studies.found(fresh, "astrid")
     vault = reopen(folder, secrets)
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
-    new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review)
+    new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review, voices=voices)
     study = studies.create(astrid, new)
     studies.add_member(astrid, study, "ivar", [Role.INTERVIEWER])
     studies.add_member(astrid, study, "ragna", [Role.RESEARCHER])

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from policies import ceremonies, studies
 from policies.actions import Action, Purpose
-from storage import age, files, keys, roots
+from storage import age, files, keys, places, roots
 from storage.ceremony import Seat
 from storage.errors import Denied, StorageFailed
 from storage.records import Key, LedgerEntry, Participant, RetiredKey
@@ -66,6 +66,18 @@ def test_a_participants_new_key_opens_everything_and_the_old_one_nothing(house: 
         with pytest.raises(age.NoMatch):
             age.open_header(artefact.header, [old])
     assert {name: house.vault.blobs.open(name).read() for name in house.vault.blobs.names()} == payloads
+
+
+def test_a_file_name_from_before_there_were_parts_is_handed_over_too(house: House) -> None:
+    """It was sealed under the column's former name, for which it opens before a rotation and after it."""
+    held = house.participant("P01")
+    recording = keep(house, held)
+    recording.origin_version = 1
+    with house.desk("ivar").act(Action.TAKE_IN, held, Purpose.RECORD) as act:
+        older = act.seal_text(held.id, places.origin(recording), "older.wav")
+        act.change(recording, origin_version=1, sealed_origin=older)
+    ceremonies.rotate_participant(house.desk("astrid"), held)
+    assert filename(house, recording) == "older.wav"
 
 
 def test_a_studys_new_key_opens_its_participants_and_still_what_was_sealed_to_the_old(house: House) -> None:

@@ -13,6 +13,7 @@ from storage import anchors, fsck
 from storage.records import Artefact, Key
 from storage.settings import Place, Settings
 from tests.house_fixtures import build
+from tests.listened import heard
 from tests.storage.spoiling import keep
 
 if TYPE_CHECKING:
@@ -72,6 +73,21 @@ def test_a_key_that_an_act_destroyed_without_a_tombstone_is_named(vault: Spoilt)
     assert vault.examine() == {("row missing", f"key/{person}")}
     through_the_door(vault, destroy(study))
     assert vault.examine() == {("row missing", f"key/{person}"), ("row missing", f"key/{study}")}
+
+
+def test_words_heard_of_whom_was_shredded_are_named(vault: Spoilt) -> None:
+    """Rows of a recording under way, which the ledger has no digests of, are found if they outlive their key."""
+    person, recording = vault.people[0], vault.recordings[0]
+    with vault.house.desk("ivar").act(Action.TAKE_IN, person, Purpose.RECORD) as act:
+        act.add(row := heard(act, recording))
+    assert vault.examine() == set()
+    words = vault.row("heard", row.id)
+    shredding.shred(vault.house.desk("astrid"), person)
+    assert vault.examine() == set()
+    vault.insert("heard", **words)
+    assert vault.examine() == {("row extra", f"heard/{row.id}")}
+    shredding.shred(vault.house.desk("astrid"), person)
+    assert vault.examine() == set()
 
 
 def test_columns_that_point_to_a_file_are_held_against_it_too(vault: Spoilt) -> None:

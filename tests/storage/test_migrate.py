@@ -138,6 +138,22 @@ def test_records_keep_their_rows_up_and_down(place: Place) -> None:
         assert _rows(database, without) == without
 
 
+@pytest.mark.parametrize("whose", [{}, {"participant_id": "a1", "person_id": "p1"}], ids=["nobody's", "two's"])
+def test_a_voice_is_of_one_participant_or_person(place: Place, whose: dict[str, str]) -> None:
+    """Either kind of database refuses a voice that is nobody's, or a participant's and a person's at once."""
+    database = place.create("records")
+    migrate.up(database, "records", "0001")
+    _fill(database, RECORDS)
+    migrate.up(database, "records")
+    voice = {"id": "v1", "study_id": "s1", "sealed_voice": b"sealed"}
+    with pytest.raises(sa.exc.IntegrityError):
+        _fill(database, {"voice": [voice | whose]})
+    _fill(database, {"voice": [voice | {"participant_id": "a1"}]})
+    _fill(database, {"voice": [voice | {"id": "v2", "person_id": "p1"}]})
+    with pytest.raises(sa.exc.IntegrityError):
+        _fill(database, {"voice": [voice | {"id": "v3", "person_id": "p1"}]})
+
+
 def test_a_migration_that_fails_leaves_the_shape_before_it(place: Place) -> None:
     """Tables and rows change together or not at all: a row that cannot be moved keeps every table as it was."""
     database = place.create("link")

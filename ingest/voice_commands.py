@@ -1,0 +1,41 @@
+"""The commands for voices: voice list | forget."""
+
+from __future__ import annotations
+
+import click
+
+from ingest import speakers_known
+from policies.terminal import OUT, Terminal, json_option, pass_terminal, say
+from storage import lookup
+
+
+@click.group()
+def voice() -> None:
+    """Let a study know who asks the questions by their voice. Only in a study made with --voices kept."""
+
+
+@voice.command("list")
+@click.argument("study_code", metavar="STUDY")
+@json_option
+@pass_terminal
+def voice_list(terminal: Terminal, study_code: str, as_json: bool) -> None:
+    """List whose voices a study keeps, and since when."""
+    with terminal.desk() as desk:
+        known = speakers_known.known(desk, lookup.study(desk.vault.database, study_code))
+    rows = [one.to_dict() for one in known]
+    say(rows if as_json else "\n".join(f"{row['who']:20} {row['since']}" for row in rows), as_json=as_json)
+
+
+@voice.command("forget")
+@click.argument("study_code", metavar="STUDY")
+@click.argument("whose", metavar="[WHO|CODE]", required=False)
+@pass_terminal
+def voice_forget(terminal: Terminal, study_code: str, whose: str | None) -> None:
+    """Delete your own voice from a study; as its data steward, anybody's, by handle or participant's code.
+
+    Backups made before still hold it, sealed: make a new one, and let the older ones go.
+    """
+    with terminal.desk() as desk:
+        study = lookup.study(desk.vault.database, study_code)
+        speakers_known.forget(desk, study, whose or terminal.handle)
+    OUT.print("The voice is forgotten. Backups made before still hold it.")
