@@ -46,10 +46,7 @@ AGAIN = (
     "Copy it again from the recorder; if it is damaged there too, open it in an audio editor, save what is left as "
     "WAV, and take that in."
 )
-CONVERT = (
-    "This kind of recording cannot be decoded here. Convert it to WAV with the recorder's own software (for DSS and "
-    "DS2: Olympus ODMS or DSS Player, Philips SpeechExec) and take in the WAV."
-)
+CONVERT = "This kind of recording cannot be decoded here. Convert it to WAV with {software}, and take in the WAV."
 # By the decoder's code (`inside/refused.py`) or the parent's (`talk.py`).
 REASONS: dict[str, tuple[type[BadRecording], str]] = {
     "not a recording": (
@@ -74,10 +71,18 @@ REASONS: dict[str, tuple[type[BadRecording], str]] = {
         PointsElsewhere,
         "This file names other files or addresses, which are never opened. Choose the sound file itself.",
     ),
-    "unsupported": (
+    "dictation": (
         Unsupported,
-        CONVERT,
+        CONVERT.format(
+            software="the dictation machine's own software (Olympus and OM System: ODMS or DSS Player; Philips: "
+            "SpeechExec; Grundig: DigtaSoft)"
+        ),
     ),
+    "sony": (
+        Unsupported,
+        CONVERT.format(software="Sony's own software (Digital Voice Editor or Sound Organizer)"),
+    ),
+    "unsupported": (Unsupported, CONVERT.format(software="the recorder's own software")),
     "damaged": (DecoderFailed, f"This recording is damaged and cannot be decoded. {AGAIN}"),
     "memory": (DecoderFailed, f"Decoding this recording takes more memory than one may. {AGAIN}"),
     "time": (DecoderFailed, f"Decoding this recording takes more time than one may. {AGAIN}"),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Literal
 
 Code = Literal[
-    "not a recording", "empty", "cut", "short", "too long", "elsewhere", "unsupported", "damaged", "memory", "failed"
+    "not a recording",
+    "empty",
+    "cut",
+    "short",
+    "too long",
+    "elsewhere",
+    "dictation",
+    "sony",
+    "unsupported",
+    "damaged",
+    "memory",
+    "failed",
 ]
 
 

@@ -1,7 +1,8 @@
-"""What kind of file this is, by its first bytes alone.
+"""What kind of file this is, by its first bytes alone; what it is called never matters.
 
 FFmpeg guesses by name and content, and among its guesses are playlists that open other files. So the guess is ours:
-a short list of containers, each by the signature its specification gives, and FFmpeg is told which one it is.
+a short list of containers, each by the signature its specification gives, and FFmpeg is told which one it is. The
+list is what recorders, phones and cameras write.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .refused import Refused
+from .frames import ac3_frame, adts_frame, eac3_frame, mpeg_frame
+from .refused import Code, Refused
 
 if TYPE_CHECKING:
     from .source import Source
@@ -21,17 +23,34 @@ W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 SIGNATURES = (
     (re.compile(rb"(RIFF|RIFX|RF64|BW64)....WAVE", re.DOTALL), "wav"),
     (re.compile(re.escape(W64_RIFF)), "w64"),
+    (re.compile(rb"RIFF....AVI[ X]", re.DOTALL), "avi"),
     (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "aiff"),
     (re.compile(rb"caff\x00\x01"), "caf"),
+    (re.compile(rb"\.snd"), "au"),
     (re.compile(rb"fLaC"), "flac"),
+    (re.compile(rb"wvpk"), "wv"),
+    (re.compile(rb"TTA1"), "tta"),
+    (re.compile(rb"DSD \x1c\x00{7}"), "dsf"),
     (re.compile(rb"OggS\x00"), "ogg"),
     (re.compile(rb"\x1a\x45\xdf\xa3"), "matroska"),
-    (re.compile(rb"....(ftyp|moov|mdat|wide|free|skip)", re.DOTALL), "mp4"),
+    (re.compile(rb"....(ftyp|moov|mdat|wide|free|skip|pnot)", re.DOTALL), "mp4"),
     (re.compile(re.escape(ASF_HEADER)), "asf"),
     (re.compile(rb"#!AMR(-WB)?\n"), "amr"),
+    (re.compile(rb"ea3\x03|EA3[\x01-\x03]\x00\x60", re.DOTALL), "oma"),
+    (re.compile(rb"(\x47.{187}){4}\x47|(.{4}\x47.{187}){4}.{4}\x47", re.DOTALL), "mpegts"),
+    (re.compile(rb"\x00\x00\x01\xba[\x21\x40-\x7f]"), "mpeg"),
 )
-# Olympus, Grundig and Philips dictation: "\x02dss", "\x03ds2", and "enc" when it is encrypted.
-DICTATION = re.compile(rb"[\x00-\x0f](dss|ds2|enc)")
+OPEN_OMA = (b"\xff\xff", b"\xff\x80")
+AFTER_TAGS = (b"fLaC", "flac"), (b"TTA1", "tta")
+FRAMES = (mpeg_frame, "mp3"), (adts_frame, "aac"), (ac3_frame, "ac3"), (eac3_frame, "eac3")
+# Recordings that no free decoder reads, and whose software does.
+CLOSED: tuple[tuple[re.Pattern[bytes], Code], ...] = (
+    # Olympus, Grundig and Philips dictation: "\x02dss", "\x03ds2", and "enc" when it is encrypted.
+    (re.compile(rb"[\x00-\x0f](dss|ds2|enc)"), "dictation"),
+    (re.compile(rb"MS_VOICE"), "sony"),  # .msv and .dvf in ADPCM, LPEC or TRC
+    (re.compile(rb"\x02?#!SILK|#!EVS|#!AMR(-WB)?_MC1\.0\n"), "unsupported"),  # voice messages
+    (re.compile(rb"RIFF....QLCM|\.RMF|\.ra\xfd|MAC |FRM8....|Creative Voice File", re.DOTALL), "unsupported"),
+)
 # Text that makes a player open something else: concat scripts, playlists, manifests, session descriptions.
 ELSEWHERE = re.compile(
     rb"\s*(ffconcat|#EXTM3U|#EXTINF|\[playlist\]|\[Reference\]|RTSPtext|SMILtext|v=0\s+[oms]="
@@ -42,10 +61,6 @@ ELSEWHERE = re.compile(
 
 BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
 
-BITRATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)  # kbit/s, MPEG-1 layer III
-BITRATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)  # MPEG-2 and 2.5 layer III
-RATES = (44100, 48000, 32000)
-
 
 def sniff(source: Source) -> str:
     """The name FFmpeg has for this container. Raises Refused for all that is not on the list."""
@@ -54,21 +69,30 @@ def sniff(source: Source) -> str:
         raise Refused("empty")
     for signature, container in SIGNATURES:
         if signature.match(head):
-            return container
-    if DICTATION.match(head):
-        raise Refused("unsupported")
+            return container if container != "oma" else _open_oma(source)
+    for signature, why in CLOSED:
+        if signature.match(head):
+            raise Refused(why)
     if ELSEWHERE.match(head.lstrip(BYTE_ORDER_MARKS).replace(b"\x00", b"")):
         raise Refused("elsewhere")
     return _bare_stream(source)
 
 
+def _open_oma(source: Source) -> str:
+    """Sony OpenMG, as MiniDiscs wrote it: what stands at 6 after the tag says whether it is encrypted."""
+    if source.at(after_id3(source, b"ea3") + 6, 2) not in OPEN_OMA:
+        raise Refused("sony")
+    return "oma"
+
+
 def _bare_stream(source: Source) -> str:
-    """MP3 or ADTS AAC: no signature, so two frames must follow each other as their headers say."""
+    """A coding without a container: no signature, so two frames must follow each other as their headers say."""
     start = after_id3(source)
     head = source.at(start, HEAD)
-    if head.startswith(b"fLaC"):
-        return "flac"
-    for measure, container in ((mp3_frame, "mp3"), (adts_frame, "aac")):
+    for signature, container in AFTER_TAGS:
+        if head.startswith(signature):
+            return container
+    for measure, container in FRAMES:
         length = measure(head)
         if length and measure(source.at(start + length, HEAD)):
             return container
@@ -77,12 +101,12 @@ def _bare_stream(source: Source) -> str:
     raise Refused("not a recording")
 
 
-def after_id3(source: Source) -> int:
+def after_id3(source: Source, magic: bytes = b"ID3") -> int:
     """The offset after the ID3v2 tags at the start; sizes are four times seven bits (ID3v2.4 §3.1)."""
     start = 0
     for _ in range(MOST_TAGS):
         tag = source.at(start, 10)
-        if tag[:3] != b"ID3" or len(tag) < 10:
+        if tag[:3] != magic or len(tag) < 10:
             break
         size = 0
         for byte in tag[6:10]:
@@ -91,27 +115,6 @@ def after_id3(source: Source) -> int:
     return start
 
 
-def mp3_frame(head: bytes) -> int:
-    """The length of the MPEG layer III frame at the start, 0 if there is none (ISO 11172-3 §2.4.1.3)."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
-        return 0
-    version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
-    if version == 1 or bitrate in {0, 15} or rate == 3:
-        return 0
-    divider = {3: 1, 2: 2, 0: 4}[version]
-    kbits = (BITRATES_1 if version == 3 else BITRATES_2)[bitrate]
-    slots = 144_000 if version == 3 else 72_000
-    return slots * kbits // (RATES[rate] // divider) + (head[2] >> 1 & 1)
-
-
-def adts_frame(head: bytes) -> int:
-    """The length of the ADTS frame at the start, 0 if there is none (ISO 13818-7 §6.2)."""
-    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
-        return 0
-    length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-    return length if length > 7 else 0
-
-
 def _sync_in(head: bytes) -> bool:
-    """Whether a layer III frame follows an ID3 tag after padding, as some recorders write it."""
-    return any(mp3_frame(head[at : at + 4]) for at in range(len(head) - 4))
+    """Whether an MPEG frame follows an ID3 tag after padding, as some recorders write it."""
+    return any(mpeg_frame(head[at : at + 4]) for at in range(len(head) - 4))

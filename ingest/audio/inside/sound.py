@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 import av
 from av.audio.stream import AudioStream
 
+from .codecs import DECODERS
 from .refused import Refused
 from .shape import Shape, shape
 from .sniff import sniff
+from .tracks import Tracks, tracks_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,18 +23,11 @@ if TYPE_CHECKING:
 
     from .source import Source
 
-SOUND_ONLY = """
-pcm_u8 pcm_s8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be
-pcm_alaw pcm_mulaw adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_yamaha gsm gsm_ms mp3 mp3float aac alac flac opus
-libopus vorbis speex wmav1 wmav2 wmapro wmalossless wmavoice amrnb amrwb libopencore_amrnb libopencore_amrwb
-"""
-# FFmpeg would otherwise open a decoder for the cover picture too, just to learn about it.
-DECODERS = frozenset(SOUND_ONLY.split())
 BUFFER = 1 << 17  # bytes a read; fewer questions to the parent, and memory stays flat
 BIG_PACKETS = str(1 << 16)  # bytes; WAV comes in small packets unless told otherwise, and each costs Python time
 SLACK = 0.5  # seconds a header may promise beyond what comes: encoders pad the ends, in AAC by up to 0.3 s
 SLACK_EXACT = 0.1  # for headers that count samples or frames
-EXACT = frozenset({"wav", "w64", "aiff", "caf", "flac", "mp3"})
+EXACT = frozenset({"wav", "w64", "aiff", "caf", "au", "flac", "wv", "tta", "dsf", "mp3"})
 SLACK_SHARE = 0.001
 MOST_DAMAGE = 5  # broken packets that are passed over in a recording of any length
 MOST_DAMAGE_SHARE = 0.01
@@ -81,6 +76,9 @@ class Sound:
             raise Refused("cut")
         self._opened = _open(source, self.container)
         self.stream = _stream(self._opened)
+        self._streams = tracks_beside(self._opened, self.stream)
+        for stream in self._streams:
+            stream.codec_context.thread_count = 1
         self.declared = _declared(self._opened, self.stream, self._shape)
         self.heard = Heard()
         self._max_seconds = max_seconds
@@ -89,24 +87,28 @@ class Sound:
 
     def frames(self) -> Iterator[AudioFrame]:
         """Every frame of the recording; then the verdict, which raises Refused unless it is whole."""
+        tracks = Tracks(self._streams)
         for packet in self._packets():
             self.heard.packets += 1
-            try:
-                decoded = packet.decode()
-            except av.FFmpegError:
-                self.heard.broken += 1
-                continue
-            for frame in decoded:
-                self.heard.samples[frame.sample_rate] += frame.samples
-                self._refuse_long(self.heard.seconds)
-                yield frame
+            for decoded in self._decoded(packet):
+                for frame in tracks.take(packet.stream.index, decoded):
+                    self.heard.samples[frame.sample_rate] += frame.samples
+                    self._refuse_long(self.heard.seconds)
+                    yield frame
         self._verdict()
 
     def _packets(self) -> Iterator[av.Packet[AudioStream]]:
         try:
-            yield from self._opened.demux(self.stream)
+            yield from self._opened.demux(self._streams)
         except av.FFmpegError:
             self.heard.broken += 1
+
+    def _decoded(self, packet: av.Packet[AudioStream]) -> list[AudioFrame]:
+        try:
+            return packet.decode()
+        except av.FFmpegError:
+            self.heard.broken += 1
+            return []
 
     def _refuse_long(self, seconds: float) -> None:
         if self._elapsed + seconds > self._max_seconds:
@@ -154,7 +156,6 @@ def _stream(opened: InputContainer) -> AudioStream:
     context = getattr(stream, "codec_context", None)
     if context is None or context.name not in DECODERS:
         raise Refused("unsupported")
-    context.thread_count = 1
     return stream
 
 

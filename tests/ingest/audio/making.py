@@ -37,7 +37,9 @@ class Kind:
     encoder_options: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return "-".join([self.file, self.codec, *self.options])
+        return "-".join([self.file, self.codec, *self.options]) + (
+            "-44" if self.rate == 44_100 and "ac3" in self.file else ""
+        )
 
 
 KINDS = (
@@ -62,6 +64,30 @@ KINDS = (
     Kind("webm", "libopus", "matroska", "opus", 48_000, 1),
     Kind("amr", "libopencore_amrnb", "amr", "amrnb", 8_000, 1),
     Kind("3gp", "libopencore_amrnb", "mp4", "amrnb", 8_000, 1),
+    Kind("mp2", "mp2", "mp3", "mp2"),
+    Kind("wav", "mp2", "wav", "mp2"),
+    Kind("wav", "libmp3lame", "wav", "mp3float"),
+    Kind("wav", "pcm_mulaw", "wav", "pcm_mulaw", 8_000, 1),
+    Kind("wav", "g722", "wav", "g722", 16_000, 1),
+    Kind("wav", "g726", "wav", "g726", 8_000, 1),
+    Kind("caf", "alac", "caf", "alac", bits=24),
+    Kind("au", "pcm_s16be", "au", "pcm_s16be", bits=16),
+    Kind("wv", "wavpack", "wv", "wavpack"),
+    Kind("tta", "tta", "tta", "tta"),
+    Kind("ac3", "ac3", "ac3", "ac3", 48_000),
+    Kind("ac3", "ac3", "ac3", "ac3", 44_100),
+    Kind("eac3", "eac3", "eac3", "eac3", 48_000),
+    Kind("matroska", "pcm_s16le", "matroska", "pcm_s16le", bits=16),
+    Kind("avi", "libmp3lame", "avi", "mp3float"),
+    Kind("avi", "pcm_s16le", "avi", "pcm_s16le", bits=16),
+    Kind("mov", "pcm_s16le", "mp4", "pcm_s16le", bits=16),
+    Kind("mov", "adpcm_ima_qt", "mp4", "adpcm_ima_qt"),
+    Kind("mpegts", "mp2", "mpegts", "mp3float"),
+    Kind("mpegts", "ac3", "mpegts", "ac3", 48_000),
+    Kind("mpegts", "pcm_bluray", "mpegts", "pcm_bluray", 48_000, bits=None, options={"mpegts_m2ts_mode": "1"}),
+    Kind("mpeg", "mp2", "mpeg", "mp2"),
+    Kind("vob", "ac3", "mpeg", "ac3", 48_000),
+    Kind("vob", "pcm_dvd", "mpeg", "pcm_dvd", 48_000),
 )
 BY_NAME = {str(kind): kind for kind in KINDS}
 

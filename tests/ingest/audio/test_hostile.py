@@ -41,8 +41,9 @@ NOT_RECORDINGS = {
     "png": b"\x89PNG\r\n\x1a\n" + bytes(5_000),
     "one lucky mp3 header": b"\xff\xfb\x90\x00" + bytes(5_000),
 }
-UNSTATED = {"adts-aac", "amr-amrnb"}  # frame after frame, with no header that could say how many
-ONE_EACH = sorted({kind.container: name for name, kind in BY_NAME.items()}.values())
+# Frame after frame, with no header that could say how many.
+UNSTATED = {"adts-aac", "amr-amrnb", "ac3-ac3", "eac3-eac3"}
+ONE_EACH = sorted({kind.container: name for name, kind in reversed(BY_NAME.items())}.values())
 CUT = sorted({*ONE_EACH, "wav-pcm_s24le-rf64", "ipod-aac", "mp4-aac-movflags"} - UNSTATED)
 
 
