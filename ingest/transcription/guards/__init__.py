@@ -49,7 +49,8 @@ def doubted_spans(heard: Heard) -> tuple[tuple[int, int, Doubt], ...]:
 def redo(doubts: Collection[Doubt]) -> bool:
     """Whether decoding again with other parameters may help: not where nobody speaks, unless the text went in circles.
 
-    So does Whisper, which takes no other temperature for what it thinks is silence.
+    So does Whisper, which takes no other temperature for what it thinks is silence. Ask before alignment: with times,
+    one word beside the speech is a doubt of its own.
     """
     if Doubt.NO_SPEECH in doubts:
         return Doubt.REPEATS in doubts

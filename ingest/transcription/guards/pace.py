@@ -1,10 +1,10 @@
 """How fast words are said, against how fast anyone can say them.
 
 Speakers of 17 languages average 4 to 9 syllables a second (Coupé, Oh, Dediu & Pellegrino 2019, Science Advances
-5:eaaw2594); Norwegian, Danish and Swedish newsreaders lie within it, the Danes by leaving syllables out that are
-still written (Hilton, Schüppert & Gooskens 2011, Nordic Journal of Linguistics 34:215). Within one utterance the rate
-varies a good deal (Miller, Grosjean & Lomanto 1984, Phonetica 41:215). The limit is a third above the fastest
-average, over time in which voice activity detection hears speech, with half a second for its edges.
+5:eaaw2594). Interviewees vary a good deal within one utterance (Miller, Grosjean & Lomanto 1984, Phonetica 41:215),
+and syllables that are written are not all spoken, in Danish far fewer than in Norwegian and Swedish (Hilton, Schüppert
+& Gooskens 2011, Nordic Journal of Linguistics 34:215). So the limit is a third above the fastest average, over time in
+which voice activity detection hears speech, with half a second for its edges.
 """
 
 from __future__ import annotations

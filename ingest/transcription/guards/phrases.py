@@ -76,7 +76,7 @@ def _voiced(heard: Heard, span: Span) -> bool:
 def _notes(written: Sequence[str]) -> Iterator[Span]:
     """What is said about the sound instead of written down from it: in brackets, between asterisks or notes."""
     for first, text in enumerate(written):
-        if text[0] in _OPEN:
+        if text.startswith(tuple(_OPEN)):
             within = range(first, min(first + _LONGEST_NOTE, len(written)))
             last = next((place for place in within if written[place].rstrip(".,!?")[-1:] in {*_CLOSED}), None)
             if last is not None:
