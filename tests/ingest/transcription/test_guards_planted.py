@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 
 from ingest.transcription import models
-from ingest.transcription.blocks import RATE
 from ingest.transcription.engine import Whisper
 from tests import sound
 from tests.conftest import REPO
 from tests.ingest.transcription.conftest import decode
-from tests.planted import KINDS, Planted, planted, stretch
+from tests.planted import KINDS, RATE, Planted, planted, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
