@@ -19,7 +19,8 @@ from ingest.intake import ORIGINAL
 from ingest.pseudonyms.apply import from_bytes, mentions_of, pseudonymise, to_bytes
 from ingest.pseudonyms.finder import find_names
 from ingest.transcription import models, registry
-from ingest.transcription.engine import Whisper, machine_class
+from ingest.transcription.engine import Whisper
+from ingest.transcription.machine import machine_class
 from storage.errors import Damaged, NotReady
 from storage.records import Artefact
 from storage.streams import reader

@@ -5,9 +5,13 @@ The house writes `no` for bokmål and `nn` for nynorsk, as Whisper does; `nb` is
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 from storage.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UNDETERMINED: Final = "und"
 """BCP 47's code for a language nobody could tell, such as that of a silent recording."""
@@ -33,3 +37,11 @@ def whisper_code(language: str | None) -> str | None:
     if code not in CODES:
         raise BadInput("The recogniser does not know that language. It knows: {known}.", known=", ".join(CODES))
     return code
+
+
+def spoken(chunks: Iterable[Iterable[tuple[str, float]]]) -> str:
+    """The language of a recording, by the probabilities its first chunks were given; UNDETERMINED without any."""
+    sums = Counter[str]()
+    for chunk in chunks:
+        sums.update(dict(chunk))
+    return max(sums, key=lambda code: (sums[code], code), default=UNDETERMINED)

@@ -25,23 +25,23 @@ def too_big() -> Iterator[None]:
         ) from None
 
 
-def load(model: models.Model, *, cores: int, precision: str, seed: int) -> Any:  # noqa: ANN401 - untyped library
+def load(model: models.Model, *, workers: int, precision: str, device: str = "cpu") -> Any:  # noqa: ANN401 - untyped library
     """A `faster_whisper.WhisperModel` of files that were hashed just now; raises BadModel if they are not right.
 
-    `seed` governs the fallback's sampling: CTranslate2 reads it when a model's threads start and at no other time.
+    `workers` threads may use it at once, a core each, over one copy of the weights.
     """
-    _shut_the_network()
+    shut_the_network()
     import ctranslate2  # noqa: PLC0415 - takes half a second, which only those who transcribe should wait
     import faster_whisper  # noqa: PLC0415 - the same
 
     _hush(ctranslate2)
     place, files = _source(model)
-    ctranslate2.set_random_seed(seed)
     try:
         with too_big():
             loaded = faster_whisper.WhisperModel(
-                place, files=files, device="cpu", compute_type=precision, cpu_threads=cores, local_files_only=True
-            )
+                place, files=files, device=device, compute_type=precision, cpu_threads=1, num_workers=workers,
+                local_files_only=True,
+            )  # fmt: skip
     except TillitError:
         raise
     except Exception:  # noqa: BLE001 - tokenizers raises bare Exception, CTranslate2 any of several
@@ -50,7 +50,7 @@ def load(model: models.Model, *, cores: int, precision: str, seed: int) -> Any: 
     return loaded
 
 
-def _shut_the_network() -> None:
+def shut_the_network() -> None:
     """Before any of them is imported, tell the libraries that there is no network.
 
     onnxruntime's wheels since 1.32 report to Microsoft, and write a device id into the home folder, as soon as they

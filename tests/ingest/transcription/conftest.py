@@ -9,7 +9,7 @@ import av
 import pytest
 
 from ingest.transcription import models
-from ingest.transcription.blocks import RATE
+from ingest.transcription.stretches import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

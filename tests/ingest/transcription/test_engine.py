@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ingest.transcription import models
-from ingest.transcription.blocks import RATE
+from ingest.transcription.stretches import RATE
 from ingest.transcription.engine import Parameters, Whisper, machine_class
 from storage.errors import BadInput, BadModel, BadRecording
 from storage.transcript import Transcript

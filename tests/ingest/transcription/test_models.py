@@ -98,13 +98,13 @@ def test_a_changed_folder_is_not_loaded(folder: Path) -> None:
     registered = models.from_folder(folder)
     (folder / "config.json").write_text("{ }")
     with pytest.raises(BadModel, match="changed since it was registered"):
-        weights.load(registered, cores=1, precision="int8", seed=1)
+        weights.load(registered, workers=1, precision="int8")
 
 
 def test_weights_that_do_not_load_are_a_bad_model(folder: Path) -> None:
     """Registered files that are no working model end in our error, without the library's text."""
     with pytest.raises(BadModel, match="could not read the model") as caught:
-        weights.load(models.from_folder(folder), cores=1, precision="int8", seed=1)
+        weights.load(models.from_folder(folder), workers=1, precision="int8")
     assert caught.value.__cause__ is None
 
 
@@ -114,7 +114,7 @@ def test_a_missing_preprocessor_file_is_noticed(base_folder: Path, tmp_path: Pat
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / "preprocessor_config.json").write_text('{"feature_size": 128}')
     with pytest.raises(BadModel, match=r"wants 80 mel bands but its folder says 128"):
-        weights.load(models.from_folder(tmp_path), cores=1, precision="int8", seed=1)
+        weights.load(models.from_folder(tmp_path), workers=1, precision="int8")
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "vocabulary.json"])
