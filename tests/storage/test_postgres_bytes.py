@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,22 +13,23 @@ from storage import columns, migrate, places
 from storage.errors import Damaged
 from storage.link import Form, Name, Seed
 from storage.postgres import Postgres
-from storage.records import Participant, Person, Recording, Row, Study
+from storage.records import Heard, Participant, Person, Recording, Row, Study, Voice
 from storage.sealed import SEALING, Sealing
 from tests.faults.canaries import found
 from tests.house_fixtures import LATER, TODAY
 from tests.servers.databases import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.servers.postgres import Cluster
 
 PLAIN = "study-code-that-is-no-secret"
 ATTRIBUTE, FILE_NAME = '{"age": "61 canary of Bømlo"}', "intervju canary Øvrebø.wav"
+WORDS, VOICE = "hun het Canary Solbakken", "[0.3141592653, -0.2718281828]"
 FORMS, SURROGATE = ["Solveig Canary Haukedal", "Solveig Canary"], "Ingebjørg Canary Furu"
 SEED = secrets.token_bytes(32)
-SECRETS = [secret.encode() for secret in (ATTRIBUTE, FILE_NAME, *FORMS, SURROGATE)]
+SECRETS = [secret.encode() for secret in (ATTRIBUTE, FILE_NAME, WORDS, VOICE, *FORMS, SURROGATE)]
 PARTICIPANTS_KEY = bytes(32)
 
 
@@ -88,6 +89,34 @@ def test_attributes_open_only_where_they_stand(planted: tuple[Postgres, Postgres
         columns.unseal(PARTICIPANTS_KEY, places.attributes(participant), participant.sealed_attributes or b"")
 
 
+@pytest.mark.parametrize("how", ["edited", "swapped", "moved"])
+@pytest.mark.parametrize(
+    ("kind", "column", "place", "moved"),
+    [
+        (Heard, "sealed_text", places.heard, {"number": 2}),
+        (Heard, "sealed_text", places.heard, {"fingerprint": "other weights"}),
+        (Voice, "sealed_voice", places.voice, {"participant_id": None, "person_id": "p"}),
+    ],
+    ids=["batch", "weights", "voice"],
+)
+def test_words_heard_and_voices_open_only_where_they_stand(
+    planted: tuple[Postgres, Postgres],
+    kind: type[Heard | Voice],
+    column: str,
+    place: Callable[[Any], str],
+    moved: dict[str, Any],
+    how: str,
+) -> None:
+    """Edited, swapped with another participant's, or made another batch's or person's, they are Damaged."""
+    (first, old), (_, other) = _sealed(planted[0], kind.__tablename__, column)
+    spoilt = {"edited": {column: _edited(old)}, "swapped": {column: other}, "moved": moved}
+    _put(planted[0], kind.__tablename__, first, spoilt[how])
+    with Session(planted[0].reader) as session:
+        row = session.get_one(kind, first)
+    with pytest.raises(Damaged):
+        columns.unseal(PARTICIPANTS_KEY, place(row), getattr(row, column))
+
+
 @pytest.mark.parametrize("how", ["edited", "swapped"])
 def test_a_files_name_opens_only_where_it_stands(planted: tuple[Postgres, Postgres], how: str) -> None:
     """The name a recording came under, which never changes, is Damaged when edited or swapped with another's."""
@@ -115,7 +144,14 @@ def _plant_records(records: Postgres) -> None:
             participant.attributes_version = 1
             participant.sealed_attributes = columns.seal(PARTICIPANTS_KEY, places.attributes(participant), ATTRIBUTE)
             recording.sealed_origin = columns.seal(PARTICIPANTS_KEY, places.origin(recording), FILE_NAME)
+            heard = Heard(id=f"h{number}", recording_id=recording.id, participant_id=participant.id, number=1,
+                          fingerprint="weights")  # fmt: skip
+            heard.sealed_text = columns.seal(PARTICIPANTS_KEY, places.heard(heard), WORDS)
+            voice = Voice(id=f"v{number}", study_id="s1", participant_id=participant.id)
+            voice.sealed_voice = columns.seal(PARTICIPANTS_KEY, places.voice(voice), VOICE)
             session.add(recording)
+            session.flush()
+            session.add_all([heard, voice])
 
 
 def _plant_link(link: Postgres) -> None:
@@ -138,7 +174,7 @@ def _sealed(records: Postgres, table: str, column: str) -> list[tuple[str, bytes
     return [(row[0], row[1]) for row in rows]
 
 
-def _put(records: Postgres, table: str, row: str, values: dict[str, bytes]) -> None:
+def _put(records: Postgres, table: str, row: str, values: dict[str, Any]) -> None:
     known = Row.metadata.tables[table]
     with records.writer.begin() as connection:
         connection.execute(sa.update(known).where(known.c.id == row).values(values))
