@@ -38,7 +38,7 @@ def facts(interview: Interview, _order: Order, _line: Line) -> dict[str, object]
         measured = Measured()
         for frame in sound.frames():
             measured.take(frame, planes(frame))
-        parts.append({**measured.facts(sound), "origin": {"recorded": None, "device": None}})
+        parts.append({**measured.facts(sound), "origin": sound.origin()})
     return {"parts": parts}
 
 

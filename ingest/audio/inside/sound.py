@@ -10,6 +10,7 @@ import av
 from av.audio.stream import AudioStream
 
 from .codecs import DECODERS
+from .origin import origin
 from .refused import Refused
 from .shape import Shape, shape
 from .sniff import sniff
@@ -70,6 +71,7 @@ class Sound:
     """A part opened for decoding, before which `elapsed` of the `max_seconds` were used up. Raises Refused."""
 
     def __init__(self, source: Source, max_seconds: float, elapsed: float = 0.0) -> None:
+        self._source = source
         self.container = sniff(source)
         self._shape = shape(self.container, source)
         if self._shape.cut:
@@ -84,6 +86,10 @@ class Sound:
         self._max_seconds = max_seconds
         self._elapsed = elapsed
         self._refuse_long(self.declared or 0.0)
+
+    def origin(self) -> dict[str, str | None]:
+        """When and with what it was recorded."""
+        return origin(self._source, self.container, {**self.stream.metadata, **self._opened.metadata})
 
     def frames(self) -> Iterator[AudioFrame]:
         """Every frame of the recording; then the verdict, which raises Refused unless it is whole."""

@@ -54,13 +54,25 @@ def _element(source: Source, at: int) -> tuple[int, int | None, int]:
 
 def asf(source: Source) -> tuple[bool, bool]:
     """File Properties (ASF 1.2 §3.2): file size at 40, flags at 88, of which the lowest says it was broadcast live."""
+    properties = _asf_properties(source)
+    if not properties:
+        return True, False
+    live = bool(properties[88] & 1)
+    size = unpack("<Q", properties[40:48])[0]
+    return not live and size > source.size, not live
+
+
+def asf_created(source: Source) -> int:
+    """When the file was begun, at 48 of the same: in tenths of microseconds from 1601 on, UTC; 0 if it is not said."""
+    properties = _asf_properties(source)
+    return int(unpack("<Q", properties[48:56])[0]) if properties else 0
+
+
+def _asf_properties(source: Source) -> bytes:
+    """The object, or nothing if it is not there whole."""
     head = source.at(0, LONGEST_OGG_PAGE)
     at = head.find(ASF_FILE_PROPERTIES)
-    if at < 0 or len(head) < at + 92:
-        return True, False
-    live = bool(head[at + 88] & 1)
-    size = unpack("<Q", head[at + 40 : at + 48])[0]
-    return not live and size > source.size, not live
+    return head[at : at + 92] if at >= 0 and len(head) >= at + 92 else b""
 
 
 def flac(source: Source) -> tuple[bool, bool]:
