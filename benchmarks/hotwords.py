@@ -1,6 +1,6 @@
 """What telling the recogniser a study's names does: how many it hears right, how many it invents, and all its errors.
 
-    python -m benchmarks.hotwords [--rows plain batched tillit]
+    python -m benchmarks.hotwords [--rows tillit plain batched …]
 
 Whisper is told names as text that is said to come before the sound (`<|startofprev|>` and the names, at most 223
 tokens), so it may also write a name that nobody said. Each recording is heard
@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from tokenizers import Tokenizer
 
-from benchmarks.listeners import BATCHED, PLAIN, ROWS
+from benchmarks.listeners import BATCHED, PLAIN, ROWS, TILLIT
 from benchmarks.listeners.bench import Bench, Sound, able
 from benchmarks.listeners.sound import SHARED, decode
 from benchmarks.wer import errors, tokens
@@ -149,7 +149,7 @@ def table(row: str, measured: list[tuple[Case, dict[str, str]]]) -> Table:
 def main() -> None:
     """Print a table for each row."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", nargs="+", choices=ROWS, default=[PLAIN, BATCHED], metavar="ROW")
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=[TILLIT, PLAIN, BATCHED], metavar="ROW")
     with Bench() as bench:
         for row in able(parser.parse_args().rows):
             Console(width=WIDTH).print(table(row, [(case, measure(bench, row, case)) for case in cases()]))
