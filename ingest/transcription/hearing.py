@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ingest.transcription.chunks import Chunk
-    from ingest.transcription.ears import Ears, Encoded
+    from ingest.transcription.ears import Decoded, Ears, Encoded
 
 WIDER: Final = 5
 """The beam of a second hearing: Whisper's own."""
@@ -36,15 +36,28 @@ class Manner:
     beam: int
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What went into one window and what came out."""
+
+    chunk: Chunk
+    encoded: Encoded
+    decoded: Decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A chunk as it was heard, its words yet without times, and the windows that give them: one, or two halves."""
+
+    heard: Heard
+    windows: tuple[Window, ...]
+
+
 def hear(ears: Ears, chunks: Sequence[Chunk], manner: Manner) -> list[Heard]:
     """What is said in each chunk. Raises PipelineFailed without the library's text, which may quote the recording."""
     with _failures():
-        encoded = [ears.encoded(chunk.sound) for chunk in chunks]
-        first = _first(ears, chunks, encoded, manner)
-        return [
-            _believable(ears, chunk, one, heard, manner)
-            for chunk, one, heard in zip(chunks, encoded, first, strict=True)
-        ]
+        first = _heard(ears, [(chunk, ears.encoded(chunk.sound)) for chunk in chunks], manner)
+        return [_timed(ears, _believable(ears, hearing, manner)) for hearing in first]
 
 
 def languages(ears: Ears, chunks: Sequence[Chunk]) -> list[tuple[tuple[str, float], ...]]:
@@ -53,38 +66,54 @@ def languages(ears: Ears, chunks: Sequence[Chunk]) -> list[tuple[tuple[str, floa
         return ears.languages([ears.encoded(chunk.sound) for chunk in chunks])
 
 
-def _first(ears: Ears, chunks: Sequence[Chunk], encoded: Sequence[Encoded], manner: Manner) -> list[Heard]:
-    others = ears.languages(encoded)
+def _heard(ears: Ears, windows: Sequence[tuple[Chunk, Encoded]], manner: Manner) -> list[Hearing]:
+    encoded = [one for _, one in windows]
     decoded = ears.decoded(encoded, manner.language, manner.before, manner.beam)
     return [
-        Heard(
-            start=round(chunk.start, 3),
-            end=round(chunk.end, 3),
-            text=tidy(ears.text(one.tokens, manner.language)),
-            words=ears.words(window, one, chunk, manner.language),
-            log_probability=one.log_probability,
-            no_speech=one.no_speech,
-            speech=tuple((round(first, 3), round(last, 3)) for first, last in chunk.speech),
-            language=manner.language,
-            others=spoken,
-            channel=chunk.channel,
-        )
-        for chunk, window, one, spoken in zip(chunks, encoded, decoded, others, strict=True)
+        Hearing(_written(ears, chunk, one, spoken, manner.language), (Window(chunk, window, one),))
+        for (chunk, window), one, spoken in zip(windows, decoded, ears.languages(encoded), strict=True)
     ]
 
 
-def _believable(ears: Ears, chunk: Chunk, encoded: Encoded, heard: Heard, manner: Manner) -> Heard:
+def _written(
+    ears: Ears, chunk: Chunk, decoded: Decoded, others: tuple[tuple[str, float], ...], language: str
+) -> Heard:
+    return Heard(
+        start=round(chunk.start, 3),
+        end=round(chunk.end, 3),
+        text=tidy(ears.text(decoded.tokens, language)),
+        words=(),
+        log_probability=decoded.log_probability,
+        no_speech=decoded.no_speech,
+        speech=tuple((round(first, 3), round(last, 3)) for first, last in chunk.speech),
+        language=language,
+        others=others,
+        channel=chunk.channel,
+    )
+
+
+def _timed(ears: Ears, hearing: Hearing) -> Heard:
+    """With its words and their times."""
+    language = hearing.heard.language
+    words = [ears.words(one.encoded, one.decoded, one.chunk, language) for one in hearing.windows]
+    return replace(hearing.heard, words=tuple(word for part in words for word in part))
+
+
+def _believable(ears: Ears, first: Hearing, manner: Manner) -> Hearing:
     """The first hearing if the guards believe it, else the best of all."""
-    if not _bad(heard, manner):
-        return heard
-    alone = replace(manner, before="", beam=WIDER)
-    (again,) = _first(ears, [chunk], [encoded], alone)
-    best = again if _echo(heard, manner) else guards.better(heard, again)
-    halves = chunk.halves() if _bad(best, manner) else None
+    if not _bad(first.heard, manner):
+        return first
+    alone, (window,) = replace(manner, before="", beam=WIDER), first.windows
+    (again,) = _heard(ears, [(window.chunk, window.encoded)], alone)
+    best = again if _echo(first.heard, manner) else _better(first, again)
+    halves = window.chunk.halves() if guards.redo(guards.doubts(best.heard)) else None
     if halves is None:
         return best
-    parts = [_first(ears, [half], [ears.encoded(half.sound)], alone)[0] for half in halves]
-    return guards.better(best, _whole(best, parts))
+    return _better(best, _whole(_heard(ears, [(half, ears.encoded(half.sound)) for half in halves], alone)))
+
+
+def _better(one: Hearing, other: Hearing) -> Hearing:
+    return one if guards.better(one.heard, other.heard) is one.heard else other
 
 
 def _bad(heard: Heard, manner: Manner) -> bool:
@@ -97,17 +126,20 @@ def _echo(heard: Heard, manner: Manner) -> bool:
     return bool(said) and set(said) <= set(before)
 
 
-def _whole(heard: Heard, parts: Sequence[Heard]) -> Heard:
+def _whole(parts: Sequence[Hearing]) -> Hearing:
     """Two halves as one chunk."""
-    counts = [len(part.text) + 1 for part in parts]
-    mean = sum(part.log_probability * count for part, count in zip(parts, counts, strict=True)) / sum(counts)
-    return replace(
-        heard,
-        text=tidy(" ".join(part.text for part in parts)),
-        words=tuple(word for part in parts for word in part.words),
+    (first, last), both = parts, [part.heard for part in parts]
+    counts = [len(part.windows[0].decoded.tokens) + 1 for part in parts]
+    mean = sum(one.log_probability * count for one, count in zip(both, counts, strict=True)) / sum(counts)
+    heard = replace(
+        first.heard,
+        end=last.heard.end,
+        text=tidy(" ".join(one.text for one in both)),
         log_probability=round(mean, 4),
-        no_speech=min(part.no_speech for part in parts),
+        no_speech=min(one.no_speech for one in both),
+        speech=first.heard.speech + last.heard.speech,
     )
+    return Hearing(heard, first.windows + last.windows)
 
 
 @contextmanager
