@@ -106,7 +106,7 @@ def _believable(ears: Ears, first: Hearing, manner: Manner) -> Hearing:
     alone, (window,) = replace(manner, before="", beam=WIDER), first.windows
     (again,) = _heard(ears, [(window.chunk, window.encoded)], alone)
     best = again if _echo(first.heard, manner) else _better(first, again)
-    halves = window.chunk.halves() if guards.redo(guards.doubts(best.heard)) else None
+    halves = window.chunk.halves() if guards.redo(_reasons(best.heard)) else None
     if halves is None:
         return best
     return _better(best, _whole(_heard(ears, [(half, ears.encoded(half.sound)) for half in halves], alone)))
@@ -117,7 +117,13 @@ def _better(one: Hearing, other: Hearing) -> Hearing:
 
 
 def _bad(heard: Heard, manner: Manner) -> bool:
-    return _echo(heard, manner) or guards.redo(guards.doubts(heard))
+    return _echo(heard, manner) or guards.redo(_reasons(heard))
+
+
+def _reasons(heard: Heard) -> set[guards.Doubt]:
+    """Why a chunk is doubted; but a model that knows no capitals knows no punctuation either, however often asked."""
+    found = set(guards.doubts(heard))
+    return found - {guards.Doubt.UNPUNCTUATED} if heard.text == heard.text.lower() else found
 
 
 def _echo(heard: Heard, manner: Manner) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ingest.transcription import models
 from policies.actions import Action, Purpose
 from storage import lookup
-from storage.errors import AlreadyThere
+from storage.errors import AlreadyThere, BadModel
 from storage.records import Weights, new_id
 
 if TYPE_CHECKING:
@@ -30,10 +30,17 @@ def registered(database: Database, name: str) -> Model:
     return models.Model(row.name, row.sha256, Path(row.folder))
 
 
-def register(desk: Desk, folder: Path, name: str | None = None) -> Model:
-    """Hash a folder of weights and remember it; the same folder again is no error. Raises BadModel, Denied."""
+def register(desk: Desk, folder: Path, name: str | None = None, pinned: str | None = None) -> Model:
+    """Hash a folder of weights and remember it; the same folder again is no error. Raises BadModel, Denied.
+
+    With `pinned`, the hash it must have: that of the same weights on another machine.
+    """
     with desk.act(Action.REGISTER_MODEL, desk.vault.id, Purpose.STEWARDSHIP) as act:
         model = models.from_folder(folder.resolve(), name)
+        if pinned is not None and model.sha256 != pinned.strip().lower():
+            raise BadModel(
+                "These weights have another hash than the one you gave. Copy them again, or ask whose it is."
+            )
         known = act.one(sa.select(Weights).where(Weights.name == lookup.code(model.name)))
         if known is None:
             act.add(Weights(id=new_id(), name=model.name, sha256=model.sha256, folder=str(model.folder)))

@@ -21,7 +21,10 @@ PAUSE: Final = 1.5
 SHORTEST: Final = 4
 """Words below which a sentence goes with the one after it: `Ja. Det var slik.` is one line."""
 
+UNPUNCTUATED: Final = guards.Doubt.UNPUNCTUATED
 _WEAK: Final = re.compile(r"\w")
+
+Span = tuple[int, int, guards.Doubt]
 
 
 def segments(heard: Sequence[Heard], speakers: Sequence[str] = ()) -> tuple[Segment, ...]:
@@ -30,21 +33,33 @@ def segments(heard: Sequence[Heard], speakers: Sequence[str] = ()) -> tuple[Segm
     `heard` may come in any order; each chunk's segments are its own.
     """
     ordered = sorted(heard, key=lambda one: (one.start, one.channel))
-    decayed = set(guards.decayed(ordered))
+    doubted = _doubted(ordered)
     found = [
         segment
-        for number, one in enumerate(ordered)
-        for segment in _of_chunk(one, speakers[one.channel] if speakers else None, unpunctuated=number in decayed)
+        for one, spans in zip(ordered, doubted, strict=True)
+        for segment in _of_chunk(one, spans, speakers[one.channel] if speakers else None)
     ]
     return tuple(sorted(found, key=lambda segment: segment.start))
 
 
-def _of_chunk(heard: Heard, speaker: str | None, *, unpunctuated: bool) -> Iterator[Segment]:
-    doubted = guards.doubted_spans(heard)
-    everywhere = {guards.Doubt.UNPUNCTUATED} if unpunctuated else set()
+def _doubted(heard: Sequence[Heard]) -> list[list[Span]]:
+    """For each chunk what is doubted of which words, also what only the others beside it show.
+
+    Where most chunks lack punctuation the model writes none, and that is no reason to doubt it.
+    """
+    found = [list(guards.doubted_spans(one)) for one in heard]
+    bare = {number for number, spans in enumerate(found) if any(doubt is UNPUNCTUATED for *_, doubt in spans)}
+    if 2 * len(bare) > len(heard):
+        return [[span for span in spans if span[2] is not UNPUNCTUATED] for spans in found]
+    for number in guards.decayed(heard):
+        found[number].append((0, len(heard[number].words), UNPUNCTUATED))
+    return found
+
+
+def _of_chunk(heard: Heard, doubted: Sequence[Span], speaker: str | None) -> Iterator[Segment]:
     for first, last in _lines(heard.words):
         words = heard.words[first:last]
-        doubts = everywhere | {doubt for start, end, doubt in doubted if start < last and first < end}
+        doubts = {doubt for start, end, doubt in doubted if start < last and first < end}
         text = " ".join(word.text for word in words)
         if _WEAK.search(text) or doubts:
             in_order = tuple(doubt.value for doubt in guards.Doubt if doubt in doubts)
