@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import av
+from av import AudioFrame
 
 from .loud import Meter
 from .measure import Measured
@@ -15,8 +16,6 @@ from .wire import LONGEST_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from av import AudioFrame
 
     from .order import Order
     from .sound import Interview
@@ -69,13 +68,21 @@ def listening(interview: Interview, order: Order, line: Line) -> dict[str, objec
             even.write(frame)
             for packed in even.read_many(OPUS_FRAME):
                 out.mux(stream.encode(packed))
-        for packed in even.read_many(OPUS_FRAME, partial=True):
+        for packed in even.read_many(OPUS_FRAME, partial=True) if even.samples_written else [_silence()]:
             out.mux(stream.encode(packed))
         out.mux(stream.encode(None))
     for start in range(0, copy.tell(), LONGEST_DATA):
         line.give(copy.getbuffer()[start : start + LONGEST_DATA])
     line.measured(meter.to_bytes(interview.seconds))
     return {}
+
+
+def _silence() -> AudioFrame:
+    """What stands for less than a millisecond of sound, of which resampling leaves nothing; a copy needs something."""
+    frame = AudioFrame("s16", "mono", OPUS_FRAME)
+    frame.planes[0].update(bytes(frame.planes[0].buffer_size))
+    frame.sample_rate = OPUS_RATE
+    return frame
 
 
 def _measured(interview: Interview, order: Order, meter: Meter) -> Iterator[AudioFrame]:
