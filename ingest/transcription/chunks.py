@@ -32,8 +32,8 @@ SHORTEST_PAUSE: Final = 160
 LONGEST_SPEECH: Final = 29.0
 """Seconds after which speech without a pause is cut anyhow; with its air it fits the window."""
 
-BATCH: Final = 6
-"""Chunks decoded together: from four on there is little to win, and each takes memory."""
+BATCH: Final = 4
+"""Chunks decoded together: beyond four there is little to win, and each takes 37 MB a worker with the base model."""
 
 Span = tuple[int, int]
 
