@@ -165,8 +165,15 @@ def _rank(seed: bytes, real: str, candidate: str) -> bytes:
 def _barred(book: Book) -> set[str]:
     """Words no surrogate may be: every word of a real form, and every surrogate in use with its words."""
     real = {word for form in book.forms() for word in words(form)}
-    used = {word for entity in book for word in (*words(entity.surrogate), entity.surrogate.casefold())}
+    used = {word for entity in book for word in (*words(entity.surrogate), *_ends(entity.surrogate.casefold()))}
     return real | used | book.expected
+
+
+def _ends(surrogate: str) -> Iterator[str]:
+    """The whole and what each blank is followed by: a surname may be of two words, once the names have run out."""
+    while surrogate:
+        yield surrogate
+        surrogate = surrogate.partition(" ")[2]
 
 
 def _near(book: Book) -> list[str]:

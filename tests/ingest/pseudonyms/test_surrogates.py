@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.pseudonyms.finds import Kind
-from ingest.pseudonyms.gazetteer import country_names, lists
+from ingest.pseudonyms.gazetteer import country_names, lists, surnames
 from ingest.pseudonyms.linking import Book
 
 SEED = b"a secret of the study, 32 bytes.."
@@ -96,6 +96,15 @@ def test_no_surrogate_is_real_or_given_twice_though_the_names_run_out() -> None:
     given_ = [book.resolve(name, Kind.PER).surrogate.casefold() for name in names]
     assert len(set(given_)) == len(names)
     assert not {part for new in given_ for part in (new, *new.split("-"))} & set(names)
+
+
+def test_full_names_get_different_surrogates_though_the_surnames_run_out() -> None:
+    """Where every surname belongs to somebody real, two who share a first name still do not share the rest."""
+    book = Book(seed=SEED)
+    names = [f"{first} {last}" for last in surnames("no_NO") for first in ("Kari", "Lars", "Randi")]
+    book.expect([*names, *surnames("da_DK")])
+    given_ = [book.resolve(name, Kind.PER).surrogate for name in names]
+    assert len(set(given_)) == len(names)
 
 
 def test_a_surrogate_is_not_one_letter_from_a_real_name() -> None:
