@@ -59,10 +59,13 @@ class Action(StrEnum):
     ENROL_VOICE = "enrol_voice"
     FORGET_VOICE = "forget_voice"
     KNOW_VOICES = "know_voices"
+    SET_ROSTER = "set_roster"
+    SEE_ROSTER = "see_roster"
     TAKE_IN = "take_in"
     NOTE_PROBLEM = "note_problem"
     ADMIT = "admit"
     DECODE = "decode"
+    KNOW_ROSTER = "know_roster"
     TRANSCRIBE = "transcribe"
     TELL_SPEAKERS = "tell_speakers"
     FIND_NAMES = "find_names"
@@ -123,10 +126,13 @@ ACTIONS: dict[Action, Spec] = {
     Action.ENROL_VOICE: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
     Action.FORGET_VOICE: _spec("Voice", Purpose.STEWARDSHIP),
     Action.KNOW_VOICES: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
+    Action.SET_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.SEE_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
     Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
     Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),
     Action.DECODE: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.KNOW_ROSTER: _spec("Recording", Purpose.TRANSCRIBE, link=True),
     Action.TRANSCRIBE: _spec("Recording", Purpose.TRANSCRIBE),
     Action.TELL_SPEAKERS: _spec("Recording", Purpose.TRANSCRIBE),
     Action.FIND_NAMES: _spec("Recording", Purpose.TRANSCRIBE, link=True),

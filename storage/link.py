@@ -53,7 +53,7 @@ class Name(LinkRow):
 
 
 class Form(LinkRow):
-    """One way the real name was spoken."""
+    """One way the real name was spoken; `given` is when it came into the roster, NULL if it is not there."""
 
     __tablename__ = "form"
     __table_args__ = (sa.UniqueConstraint("name_id", "form_mark"),)
@@ -61,6 +61,7 @@ class Form(LinkRow):
     name_id: Mapped[str] = mapped_column(sa.ForeignKey("name.id"))
     sealed_form: Mapped[bytes]
     form_mark: Mapped[bytes]
+    given: Mapped[datetime | None]
     name: Mapped[Name] = relationship(back_populates="forms")
 
 
@@ -89,6 +90,14 @@ class StudyNames:
         name = Name(id=name_id, study_id=self._study, kind=kind, surrogate=surrogate, confirmed=False)
         self._session.add(name)
         return name
+
+    def forget(self, form: Form) -> None:
+        """Delete a form, and its name if that has no other: for names that no mention can be of."""
+        name = form.name
+        name.forms.remove(form)
+        self._session.delete(form)
+        if not name.forms:
+            self._session.delete(name)
 
     def seed(self) -> bytes:
         """The study's 32-byte seed, made the first time it is asked for."""

@@ -48,6 +48,7 @@ class Book:
         self.new: list[Entity] = []
         self.changed: list[Entity] = []
         self.expected: set[str] = set()
+        self._whole: set[tuple[str, ...]] = set()
         self._entities: dict[str, Entity] = {}
         self._by_form: dict[tuple[Kind, str], Entity] = {}
         for entity in entities:
@@ -78,9 +79,14 @@ class Book:
         real = {words(form) for form in self.forms()}
         return [entity.id for entity in self if words(entity.surrogate) in real]
 
-    def expect(self, surfaces: Iterable[str]) -> None:
-        """Name forms about to be resolved, so that no surrogate chosen from now on is one of them."""
-        self.expected.update(word for surface in surfaces for word in words(surface))
+    def expect(self, surfaces: Iterable[str], *, whole: bool = False) -> None:
+        """Name forms about to be resolved, so that no surrogate chosen from now on is one of them.
+
+        `whole` says that they are names as they stand, so that nothing at their ends is taken for a genitive.
+        """
+        names = [words(surface) for surface in surfaces]
+        self.expected.update(word for name in names for word in name)
+        self._whole.update(names if whole else ())
 
     def resolve(
         self,
@@ -113,6 +119,8 @@ class Book:
             return text
         if kind is Kind.PER:
             text = text.removeprefix(titles.title(text))
+        if words(text) in self._whole or (kind, _key(text, kind)) in self._by_form:
+            return text
         before, blank, last = text.rpartition(" ")
         stem, _ = genitive.part(last, language, lambda word: self._knows(f"{before}{blank}{word}", word, kind))
         return f"{before}{blank}{stem}"

@@ -20,6 +20,16 @@ def test_a_genitive_or_another_case_is_the_same_person(book: Book, surface: str)
     assert book.resolve(surface, Kind.PER) is book.resolve("Kari", Kind.PER)
 
 
+@pytest.mark.parametrize("name", ["Tveitnes", "McDonald's", "Ingrids"])
+def test_a_name_that_is_said_to_be_whole_keeps_its_end(name: str) -> None:
+    """What somebody wrote down as a name is in no genitive, whatever it ends in; in a text it is the same name."""
+    book = Book(seed=SEED)
+    book.expect([name], whole=True)
+    assert book.resolve(name, Kind.ORG).forms == {name}
+    later = Book(book, seed=SEED)
+    assert later.resolve(name, Kind.ORG).forms == {name}
+
+
 @pytest.mark.parametrize(
     "surface", ["Nordtveit", "fru Nordtveit", "Dr. Nordtveit", "Nordtveits", "Kari Anne Nordtveit"]
 )
