@@ -9,7 +9,6 @@ benchmarks/listen.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -54,13 +53,14 @@ class Ears:
     def __init__(self, whisper: Any) -> None:  # noqa: ANN401 - untyped library
         self._whisper = whisper
         self.multilingual = bool(whisper.model.is_multilingual)
-        self._tokenizer = cache(self._new_tokenizer)
-        self._suppressed = cache(self._new_suppressed)
+        self._tokenizers: dict[str, Any] = {}
 
     def require(self, language: str | None) -> None:
-        """Raise BadInput for another language than English if the model knows no other."""
+        """Raise BadInput for a language this model does not know; older ones know some less, or only English."""
         if not self.multilingual and language not in {None, "en"}:
             raise BadInput("This model knows only English; choose another model or language en.")
+        if self.multilingual and language and self._whisper.hf_tokenizer.token_to_id(f"<|{language}|>") is None:
+            raise BadInput("This model does not know language {code}; choose another model.", code=language)
 
     def encoded(self, sound: NDArray[np.int16]) -> Encoded:
         """One chunk's sound, at most 30 s, through the encoder."""
@@ -116,12 +116,17 @@ class Ears:
         earlier = tokenizer.encode(" " + before)[-MOST_PROMPT:] if before else []
         return list(self._whisper.get_prompt(tokenizer, earlier, without_timestamps=True))
 
-    def _new_tokenizer(self, language: str) -> Any:  # noqa: ANN401 - untyped library
+    def _tokenizer(self, language: str) -> Any:  # noqa: ANN401 - untyped library
+        """One a language. A `functools.cache` here would hold the weights in a circle when they are let go of."""
         from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415 - starts CTranslate2
 
-        return Tokenizer(self._whisper.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+        if language not in self._tokenizers:
+            whisper = self._whisper
+            made = Tokenizer(whisper.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+            self._tokenizers[language] = made
+        return self._tokenizers[language]
 
-    def _new_suppressed(self, language: str) -> Any:  # noqa: ANN401 - untyped library
+    def _suppressed(self, language: str) -> Any:  # noqa: ANN401 - untyped library
         """Whisper's own list of tokens that are no speech, such as notes and brackets."""
         from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415 - starts CTranslate2
 
