@@ -1,0 +1,1 @@
+"""Makes the graphs that ingest/speakers ships; run by hand, never at run time."""
