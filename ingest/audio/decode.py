@@ -109,7 +109,7 @@ def _talk(
 
 
 def _dead(layouts: Sequence[Layout] | None) -> tuple[bool, ...]:
-    return tuple(layout is Layout.ONE_DEAD for layout in layouts or ())
+    return tuple(layout == Layout.ONE_DEAD for layout in layouts or ())
 
 
 def _end_of(talking: Generator[bytes, None, Told]) -> Status:

@@ -8,7 +8,8 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING
 
-from .making import BY_NAME, tone, wav_header
+from .endless import wav_header
+from .making import BY_NAME, tone
 from .spoiling import good
 
 if TYPE_CHECKING:

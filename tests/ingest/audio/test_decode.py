@@ -14,7 +14,8 @@ import pytest
 
 from ingest.audio import decode
 
-from .making import BY_NAME, KINDS, SECONDS, SHARED, Endless, Kind, endless, facts_of, needs_shared, tone, wav_header
+from .endless import Endless, endless, wav_header
+from .making import BY_NAME, KINDS, SECONDS, SHARED, Kind, facts_of, needs_shared, tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

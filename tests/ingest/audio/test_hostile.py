@@ -16,7 +16,8 @@ from ingest.audio import decode
 from ingest.audio.decode import Limits
 from storage.errors import BadRecording
 
-from .making import BY_NAME, endless, facts_of, tone, wav_header
+from .endless import endless, wav_header
+from .making import BY_NAME, facts_of, tone
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ from ingest.audio import decode
 from ingest.audio.decode import Origin
 from ingest.audio.inside.origin import origin
 
-from .making import BY_NAME, Held, tone, wav_header
+from .endless import wav_header
+from .making import BY_NAME, Held, tone
 
 DAY, MOMENT = "2031-02-03", "2031-02-03T14:05:06"
 

@@ -14,7 +14,8 @@ from ingest.audio.decode import Limits
 from ingest.audio.inside.wire import LONGEST_READ, MOST_PARTS
 from storage.errors import BadRecording
 
-from .making import BY_NAME, tone, wav_header, wav_of
+from .endless import wav_header
+from .making import BY_NAME, tone, wav_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,8 @@ from ingest.audio.decode import Limits
 from ingest.audio.inside import wire
 from ingest.audio.talk import Hung, Line, Most, talk
 
-from .making import BY_NAME, facts_of, tone, wav_header
+from .endless import wav_header
+from .making import BY_NAME, facts_of, tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

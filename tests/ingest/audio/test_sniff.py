@@ -12,7 +12,8 @@ from ingest.audio.inside.shape import SHAPES, shape
 from ingest.audio.inside.sniff import AFTER_TAGS, FRAMES, HEAD, SIGNATURES, sniff
 from ingest.audio.inside.sound import _open
 
-from .making import BY_NAME, Held, tone, wav_header
+from .endless import wav_header
+from .making import BY_NAME, Held, tone
 
 if TYPE_CHECKING:
     from pathlib import Path
