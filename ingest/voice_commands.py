@@ -1,6 +1,8 @@
-"""The commands for voices: voice list | forget."""
+"""The commands for voices: voice enrol | list | forget."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -12,6 +14,24 @@ from storage import lookup
 @click.group()
 def voice() -> None:
     """Let a study know who asks the questions by their voice. Only in a study made with --voices kept."""
+
+
+@voice.command("enrol")
+@click.argument("study_code", metavar="STUDY")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@pass_terminal
+def voice_enrol(terminal: Terminal, study_code: str, path: Path) -> None:
+    """Let a study know your own voice, from a recording of a minute in which you alone speak.
+
+    What is kept is its embedding, biometric data (GDPR art. 9), sealed under the study's key; the sound is not. It
+    replaces one you enrolled before, and you can have it forgotten at any time.
+    """
+    from ingest import own_voice  # noqa: PLC0415  # the networks take a second to load, and most commands need none
+
+    with terminal.desk() as desk:
+        study = lookup.study(desk.vault.database, study_code)
+        speakers_known.enrol(desk, study, own_voice.heard_in(path))
+    OUT.print(f"{study.code} knows your voice. Forget it with: tillit voice forget {study.code}")
 
 
 @voice.command("list")
