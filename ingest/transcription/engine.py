@@ -37,7 +37,7 @@ AHEAD: Final = 2
 
 
 TRIED: Final = 3
-"""Chunks of the first batch, its longest, that say what language is spoken."""
+"""Chunks of the first batch, the longest of its stretch, that say what language is spoken."""
 
 
 class Recogniser(Protocol):
@@ -138,7 +138,7 @@ class Whisper(Recogniser):
                     language = language or heard[-1].language
                     on_progress(*work.done(batch))
                 elif batch.chunks:
-                    language = language or spoken(hearing.languages(ears, batch.chunks[-TRIED:]))
+                    language = language or spoken(hearing.languages(ears, batch.chunks[:TRIED]))
                     yield batch, partial(hearing.hear, ears, batch.chunks, self._manner(language))
 
         for batch, made in _all(new(), self._cores):
