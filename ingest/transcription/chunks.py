@@ -60,14 +60,23 @@ class Chunk:
         """Seconds from the start of the recording."""
         return self.pieces[-1][1] / RATE
 
-    def at(self, seconds: float) -> float:
-        """Where in the recording it is what is `seconds` into the chunk's sound; both in seconds."""
-        left = max(0.0, seconds) * RATE
+    def at(self, start: float, end: float) -> tuple[float, float]:
+        """Where in the recording a word lies that lasts from `start` to `end` in the chunk's sound; all in seconds.
+
+        It lies in one piece, in the one with most speech of it: nobody heard what is left out between two.
+        """
+        gone, parts = 0.0, []
         for first, last in self.pieces:
-            if left <= last - first:
-                return (first + left) / RATE
-            left -= last - first
-        return self.end
+            begin, length = first / RATE, (last - first) / RATE
+            if start <= gone + length and end >= gone:
+                parts.append((begin + max(0.0, start - gone), begin + min(length, end - gone)))
+            gone += length
+        return max(parts, key=self._spoken, default=(self.end, self.end))
+
+    def _spoken(self, part: tuple[float, float]) -> tuple[float, float]:
+        """Seconds of a part in which somebody speaks, and in all."""
+        speech = sum(max(0.0, min(part[1], last) - max(part[0], first)) for first, last in self.speech)
+        return speech, part[1] - part[0]
 
     def halves(self) -> tuple[Chunk, Chunk] | None:
         """The chunk cut at the longest pause in its middle half; None if it is one stretch of speech."""
@@ -105,11 +114,12 @@ class Chunk:
 def batches(stretch: NDArray[np.int16], start: int) -> Iterator[list[Chunk]]:
     """The chunks of a stretch, (channels, samples), from sample number `start` on; those of like length together.
 
-    A batch is decoded for as long as its longest chunk needs. There are two batches at least, for two workers; which
-    chunk is in which depends on the sound alone, so that the same recording gives the same words on any machine.
+    A batch is decoded for as long as its longest chunk needs. The longest come first: they tell best what language is
+    spoken, and short ones last leave no worker idle for long. There are two batches at least, for two workers; which
+    chunk is in which depends on the sound alone, so that any number of workers hears the same words.
     """
     found = [chunk for channel, sound in enumerate(stretch) for chunk in _chunks(channel, sound, start)]
-    found.sort(key=lambda chunk: (len(chunk.sound), chunk.start, chunk.channel))
+    found.sort(key=lambda chunk: (-len(chunk.sound), chunk.start, chunk.channel))
     size = min(BATCH, -(-len(found) // 2)) or 1
     for first in range(0, len(found), size):
         yield found[first : first + size]

@@ -39,8 +39,9 @@ def tidy(text: str) -> str:
 
 def _word(part: dict[str, Any], chunk: Chunk) -> Word:
     """One word, to the millisecond."""
-    start, end = chunk.at(float(part["start"])), chunk.at(float(part["end"]))
-    return Word(round(start, 3), round(max(start, end), 3), tidy(part["word"]), round(float(part["probability"]), 4))
+    start = float(part["start"])
+    start, end = chunk.at(start, max(start, float(part["end"])))
+    return Word(round(start, 3), round(end, 3), tidy(part["word"]), round(float(part["probability"]), 4))
 
 
 def _joined(first: Word, rest: Word) -> Word:
