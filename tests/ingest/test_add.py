@@ -6,12 +6,20 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from ingest import intake_commands
+from ingest import intake_commands, parts
 from ingest.intake import Receipt
 from ingest.parts import Part
+from policies import studies
+from policies.actions import Action, Purpose
+from policies.desk import Desk
+from policies.gate import Gate
+from storage.records import Recording
 from tests.command import Terminal
-from tests.house_fixtures import build
+from tests.house_fixtures import build, reopen
+from tests.ingest.audio.making import BY_NAME, tone
 from tests.sound import opening
 
 if TYPE_CHECKING:
@@ -68,8 +76,34 @@ def test_an_empty_folder_is_told(tillit: Terminal, tmp_path: Path) -> None:
         assert "no file" in tillit("ivar", "add", "rus/P07", str(tmp_path / "empty"), *how).err
 
 
-def _receipt(*parts: Part) -> Receipt:
-    return Receipt("rus/P07-1", "ab", "cd", 5, 600.0, "wav/pcm_s16le", "2026-01-31", 7, parts)
+def test_a_recorders_dates_are_heeded_and_sealed(tillit: Terminal, tmp_path: Path) -> None:
+    """It is told that parts were dated in another order, or single files one after the other; the dates are sealed."""
+    for number, minute in ((1, "00:03"), (2, "00:00")):
+        said = {"date": f"2026-01-31 10:{minute}", "model": "DM-770", "make": "Olympus"}
+        (tmp_path / f"REC{number}.flac").write_bytes(tone(BY_NAME["flac-flac"], 3.0 + number, metadata=said))
+    first, second = (str(tmp_path / f"REC{number}.flac") for number in (1, 2))
+    joined = tillit("ivar", "add", "rus/P07", first, second, "--joined", "--json")
+    assert joined.code == 0
+    assert "another order" in joined.err
+    assert "--joined" in tillit("ivar", "add", "rus/P07", second, first).err
+    assert "another order" not in tillit("ivar", "add", "rus/P07", second, first, "--joined").err
+    vault = reopen(tillit.vault)
+    with Session(vault.database.reader) as session:
+        recording = session.get_one(Recording, json.loads(joined.out)["id"])
+    with Desk(vault, Gate(vault), studies.actor(vault, "ragna")).act(
+        Action.READ_TRANSCRIPT, recording, Purpose.ANALYSE
+    ) as act:
+        came = [(part.recorded, part.device) for part in parts.opened(act, recording)]
+    assert came == [("2026-01-31T10:00:03", "Olympus DM-770"), ("2026-01-31T10:00:00", "Olympus DM-770")]
+    with vault.database.reader.connect() as connection:
+        rows = [str(row) for table in ("recording", "artefact", "ledger_entry")
+                for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))]  # noqa: S608  # fixed names  # fmt: skip
+    assert not any("DM-770" in row or "2026-01-31" in row for row in rows)
+    vault.close()
+
+
+def _receipt(*came: Part) -> Receipt:
+    return Receipt("rus/P07-1", "ab", "cd", 5, 600.0, "wav/pcm_s16le", "2026-01-31", 7, came)
 
 
 ONE = Part("REC1.WAV", "ab" * 32, 5, "2026-01-31T10:00:00", "DM-770")
