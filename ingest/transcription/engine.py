@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -119,8 +120,8 @@ class Whisper(Recogniser):
         asked, began = whisper_code(language), time.monotonic()
         ears = loading.ears(self._model, self._cores, self._parameters.precision, self._parameters.device)
         ears.require(asked)
-        work = Plan(pcm, max(1, len(channels)), duration)
-        heard, found = self._heard(ears, asked, work, memory or Forgetful(), on_progress)
+        with closing(Plan(pcm, max(1, len(channels)), duration)) as work:
+            heard, found = self._heard(ears, asked, work, memory or Forgetful(), on_progress)
         on_progress(work.seconds, work.seconds)
         made_by = self._provenance(detected=asked is None, took=time.monotonic() - began)
         return Transcript(found, round(work.seconds, 3), segments(heard, channels), made_by)
@@ -140,6 +141,8 @@ class Whisper(Recogniser):
                 elif batch.chunks:
                     language = language or spoken(hearing.languages(ears, batch.chunks[:TRIED]))
                     yield batch, partial(hearing.hear, ears, batch.chunks, self._manner(language))
+                else:
+                    on_progress(*work.done(batch))
 
         for batch, made in _all(new(), self._cores):
             memory.keep(batch.number, to_text(made))

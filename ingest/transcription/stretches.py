@@ -31,9 +31,10 @@ _PAUSE: Final = 25
 def stretches(
     pcm: Iterable[bytes], channels: int = 1, longest: int = LONGEST
 ) -> Iterator[tuple[int, NDArray[np.int16]]]:
-    """Each stretch as the number of its first sample and its samples, (channels, samples), at most `longest` of them.
+    """Each stretch as the number of its first sample and its samples, (channels, samples).
 
-    `pcm` is 16 kHz s16le, channels interleaved; a chunk may end inside a sample, the whole may not (BadRecording).
+    None has more than `longest` samples, which are two seconds or more. `pcm` is 16 kHz s16le, channels interleaved; a
+    chunk may end inside a sample, the whole may not (BadRecording).
     Where nothing came, nothing comes out.
     """
     waiting, start, width = bytearray(), 0, 2 * channels

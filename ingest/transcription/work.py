@@ -6,6 +6,7 @@ before are not heard again.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,11 @@ class Plan:
             for chunks in found or [()]:
                 yield Batch(number, chunks, seconds / max(1, len(found)))
                 number += 1
-                if not chunks:
-                    self._done += seconds
+
+    def close(self) -> None:
+        """Let go of the sound: where a generator decodes it, its decoder ends with it."""
+        if isinstance(self._pcm, Generator):
+            self._pcm.close()
 
     def done(self, batch: Batch) -> tuple[float, float]:
         """Seconds done with this batch, and in all, as far as is known."""
