@@ -17,7 +17,7 @@ from ingest import naming
 from ingest.audio import decode as audio
 from ingest.intake import ORIGINAL
 from ingest.pseudonyms.apply import from_bytes, mentions_of, pseudonymise, to_bytes
-from ingest.pseudonyms.finder import find_names
+from ingest.pseudonyms.finder import find_known, find_names
 from ingest.transcription import models, registry
 from ingest.transcription.engine import Whisper
 from ingest.transcription.machine import machine_class
@@ -102,11 +102,13 @@ def transcribe(work: Work) -> None:
 
 
 def find_mentions(work: Work) -> None:
-    """Find names and numbers, and link each to its entity in the study's link key."""
+    """Find names and numbers, those the study knows among them, and link each to its entity in the link key."""
     if work.artefact(MENTIONS):
         return
     transcript = work.transcript()
-    finds = find_names(transcript.text, transcript.language)
+    text, language = transcript.text, transcript.language
+    found = find_names(text, language)  # before the link key is opened: nobody else can write to it from then on
+    finds = find_known(text, language, found, naming.confirmed(work.act.names()).names())
     book = naming.load(work.act.names())
     mentions = mentions_of(transcript, finds, book)
     naming.save(work.act.names(), book)

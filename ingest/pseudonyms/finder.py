@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from ingest.pseudonyms.finds import Find, Kind, Tagger, merge
 from ingest.pseudonyms.gazetteer import Gazetteer, lists
-from ingest.pseudonyms.genitive import part
+from ingest.pseudonyms.genitive import part, ways
 from ingest.pseudonyms.known import KnownNames, with_parts, words
 from ingest.pseudonyms.patterns import Patterns
 from ingest.pseudonyms.tagger import LinearTagger
 from ingest.pseudonyms.titles import is_title, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TITLED = 10_000  # a title before a name outweighs ten other finds of it
 _SURE = 0.5  # a name less sure than this is not carried to its other occurrences
@@ -39,6 +39,29 @@ def find_names(text: str, language: str, taggers: Sequence[Tagger] | None = None
     finds = [find for find in merge(found) if not is_title(text[find.start : find.end])]
     everywhere = [_trimmed(text, find) for find in merge([*finds, *_elsewhere(text, language, finds)])]
     return _of_one_kind(text, language, everywhere)
+
+
+def find_known(text: str, language: str, finds: Iterable[Find], names: Iterable[tuple[str, Kind]]) -> list[Find]:
+    """What `find_names` found and every occurrence of the names a study knows, a person's parts among them.
+
+    Where a study knows a name as of one kind, it is of that kind here, whatever the taggers took it for.
+    """
+    known: dict[tuple[str, ...], set[Kind]] = defaultdict(set)
+    forms: list[tuple[str, Kind]] = []
+    for name, kind in names:
+        known[words(name)].add(kind)
+        forms += with_parts(name, kind)
+    found = merge([*finds, *KnownNames(forms, "study", sure=True).find(text, language)])
+    return [_as_known(text, _trimmed(text, find), known) for find in found]
+
+
+def _as_known(text: str, find: Find, known: Mapping[tuple[str, ...], set[Kind]]) -> Find:
+    surface = text[find.start : find.end]
+    before, blank, last = surface.removeprefix(title(surface)).rpartition(" ")
+    readings = [known[key] for stem, _ in ways(last) if (key := words(f"{before}{blank}{stem}")) in known]
+    if find.kind is Kind.ID or not readings or find.kind in readings[0]:
+        return find
+    return replace(find, kind=min(readings[0]))
 
 
 def _trimmed(text: str, find: Find) -> Find:

@@ -25,12 +25,16 @@ def words(name: str) -> tuple[str, ...]:
 
 
 class KnownNames:
-    """Finds every occurrence of the given names, genitives among them."""
+    """Finds every occurrence of the given names, genitives among them.
+
+    `sure` names were taken for real by somebody: a small letter hides them only where they are ordinary words too.
+    """
 
     version = "1"
 
-    def __init__(self, names: Iterable[tuple[str, Kind]], name: str = "known") -> None:
+    def __init__(self, names: Iterable[tuple[str, Kind]], name: str = "known", *, sure: bool = False) -> None:
         self.name = name
+        self._sure = sure
         self._by_first: dict[str, dict[tuple[str, ...], Kind]] = {}
         for form, kind in names:
             key = words(form)
@@ -42,7 +46,7 @@ class KnownNames:
         del language
         finds: list[Find] = []
         for tokens in lines(text):
-            cased = is_cased(tokens)
+            cased = is_cased(tokens) and not self._sure
             for at in range(len(tokens)):
                 finds += self._at(tokens, at, cased=cased)
         return finds

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.pseudonyms.finder import default_taggers, find_names
+from ingest.pseudonyms.finder import default_taggers, find_known, find_names
 from ingest.pseudonyms.finds import Find, Kind
 from tests.ingest.pseudonyms.passages import ALL, BOKMAAL
 
@@ -99,3 +99,32 @@ def test_finds_lie_in_the_text_in_order_on_one_line(text: str) -> None:
     assert all(0 <= find.start < find.end <= len(text) for find in finds)
     assert all(one.end <= other.start for one, other in pairwise(finds))
     assert all("\n" not in text[find.start : find.end] for find in finds)
+
+
+def test_a_name_the_study_knows_is_found_and_is_of_its_kind() -> None:
+    """Whole, in the genitive, in another case, and a person's by each part, whatever the taggers make of it."""
+    text = "Zelda Quill drev Kvitbo.\nZeldas bror hatet kvitbo.\nHos Kvitbos naboer, og på Hamar"
+    known = [("Zelda Quill", Kind.PER), ("Kvitbo", Kind.ORG), ("Hamar", Kind.ORG)]
+    finds = find_known(text, "no", [Find(17, 23, Kind.LOC, 0.9, ("a tagger",))], known)
+    assert [(text[find.start : find.end], find.kind) for find in finds] == [
+        ("Zelda Quill", Kind.PER), ("Kvitbo", Kind.ORG), ("Zeldas", Kind.PER), ("kvitbo", Kind.ORG),
+        ("Kvitbos", Kind.ORG), ("Hamar", Kind.ORG),
+    ]  # fmt: skip
+
+
+def test_a_name_known_as_of_two_kinds_is_what_the_taggers_say() -> None:
+    """Moss the town and Moss the man are both in the study: the sentence decides."""
+    known = [("Moss", Kind.PER), ("Moss", Kind.LOC)]
+    for kind in (Kind.PER, Kind.LOC):
+        assert [find.kind for find in find_known("Moss", "no", [Find(0, 4, kind, 0.9, ("a tagger",))], known)] == [
+            kind
+        ]
+
+
+def test_nothing_known_changes_nothing() -> None:
+    """Where the study knows no name, the finds are what they were, and a number that holds a name stays a number."""
+    text = "\n".join(BOKMAAL)
+    finds = find_names(text, "no")
+    assert find_known(text, "no", finds, []) == finds
+    [found] = find_known("kari@no.no", "no", [Find(0, 10, Kind.ID, 0.9, ("patterns",))], [("kari", Kind.PER)])
+    assert (found.start, found.end, found.kind) == (0, 10, Kind.ID)
