@@ -41,7 +41,9 @@ ROOMS = {
     "ingest.intake_commands": ("add",),
     "ingest.commands": ("doctor", "model", "run", "status", "study", "worker"),
     "ingest.voice_commands": ("voice",),
-    "ingest.review_commands": ("release", "review", "transcript"),
+    "ingest.roster_commands": ("roster",),
+    "ingest.review_commands": ("release", "review", "sound", "transcript"),
+    "ingest.transcribe_commands": ("transcribe",),
     "handoff.commands": ("handoff",),
 }
 

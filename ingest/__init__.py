@@ -27,6 +27,7 @@ STAGES = (
     Stage("admit", Action.ADMIT),
     Stage("decode", Action.DECODE),
     Stage("transcribe", Action.TRANSCRIBE),
+    Stage("tell speakers", Action.TELL_SPEAKERS),
     Stage("find names", Action.FIND_NAMES),
     Stage("apply pseudonyms", Action.APPLY_PSEUDONYMS),
     Stage("review", Action.REVIEW, by_person=True),

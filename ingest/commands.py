@@ -14,7 +14,7 @@ from rich.text import Text
 from ingest import deposits
 from ingest import doctor as doctors
 from ingest import status as statuses
-from ingest.transcription import models, registry
+from ingest.transcription import catalogue, models, registry
 from ingest.transcription.languages import whisper_code
 from policies import studies
 from policies.terminal import DAY, ERR, OUT, Terminal, json_option, pass_terminal, say
@@ -64,6 +64,13 @@ def study() -> None:
     default="2",
     show_default=True,
     help="How many speak in an interview; 'find' is less sure than knowing it.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["verbatim", "plain"]),
+    default="verbatim",
+    show_default=True,
+    help="Write hesitations down (um, eh), or leave it to the model, which mostly leaves them out.",
 )
 @click.option(
     "--voices",
@@ -184,11 +191,12 @@ def model() -> None:
 @model.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", help="What to call it.  [default: the folder's name]")
+@click.option("--sha256", "pinned", help="Refuse it unless it has this hash, such as another machine printed.")
 @pass_terminal
-def model_add(terminal: Terminal, folder: Path, name: str | None) -> None:
+def model_add(terminal: Terminal, folder: Path, name: str | None, pinned: str | None) -> None:
     """Register a folder of CTranslate2 Whisper weights (NB-Whisper, large-v3 …) by its hash."""
     with terminal.desk() as desk:
-        made = registry.register(desk, folder, name)
+        made = registry.register(desk, folder, name, pinned)
     OUT.print(f"{made.name}  sha256 {made.sha256}")
 
 
@@ -201,6 +209,21 @@ def model_list(terminal: Terminal, as_json: bool) -> None:
         known = registry.everything(desk.vault.database)
     rows = [{"name": one.name, "sha256": one.sha256, "folder": str(one.folder or "packaged")} for one in known]
     say(rows if as_json else "\n".join(f"{r['name']:20} {r['sha256']}  {r['folder']}" for r in rows), as_json=as_json)
+
+
+@model.command("offers")
+@click.option("--language", help="Those for this language, the best first.")
+@json_option
+def model_offers(language: str | None, as_json: bool) -> None:
+    """List weights worth bringing in, and the command that fetches and converts them where there is a network."""
+    found = catalogue.offers(language)
+    if as_json:
+        say([asdict(one) for one in found], as_json=True)
+        return
+    for one in found:
+        spoken = ", ".join(one.languages) or "every language"
+        OUT.print(f"{one.name}  ({spoken}; {one.gigabytes} GB; {one.licence})", markup=False, style="bold")
+        OUT.print(f"  {one.about}\n  {one.how}", markup=False, soft_wrap=True)
 
 
 @model.command("check")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingest.pseudonyms.apply import Mention, from_bytes, to_bytes
-from ingest.stages import MENTIONS, Work
+from ingest.work import MENTIONS, Work
 from storage.errors import NotReady
 from storage.records import Artefact, Decision, Recording, new_id
 

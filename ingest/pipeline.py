@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -17,9 +18,11 @@ import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 from sqlalchemy.orm import Session
 
-from ingest import STAGES, engine
+from ingest import STAGES, engine, roster, speakers_known
 from ingest.release import release
-from ingest.stages import RUN, Work
+from ingest.stages import RUN
+from ingest.transcription.machine import usable_cores
+from ingest.work import Told, Work
 from policies.actions import Action, Purpose
 from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
@@ -29,7 +32,7 @@ from storage.errors import NotReady, PipelineFailed, TillitError
 from storage.records import Participant, Recording, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dbos import WorkflowHandle
 
@@ -55,11 +58,15 @@ class House:
 
     desk: Desk
     tell: Listener
+    device: str = "cpu"
 
 
 _houses: list[House] = []
 _held: list[int] = []
-_turn = threading.Lock()  # after a crash DBOS takes up all it finds at once; one recogniser at a time fits a laptop
+AT_ONCE = max(2, usable_cores() // 4)
+"""Recordings under way at once: while one is at what takes one core, such as its names or its last words, another
+fills the rest. They share one loaded model. After a crash DBOS takes up all it finds; more than these wait."""
+_turn = threading.BoundedSemaphore(AT_ONCE)
 
 
 @DBOS.workflow(name="interview", max_recovery_attempts=engine.ATTEMPTS)
@@ -98,10 +105,21 @@ def _run(house: House, name: str, recording_id: str) -> None:
 
     tell(0, 0)
     stage = next(stage for stage in STAGES if stage.name == name)
+    told = _told(house, name, recording)
     with house.desk.act(stage.action, recording, Purpose.TRANSCRIBE) as act:
-        RUN[name](Work(act, recording, vault.database, tell))
+        RUN[name](Work(act, recording, vault.database, tell, told))
         act.later(lambda session: _advance(session, recording_id, name))
     house.tell(recording_id, name, 1, 1)
+
+
+def _told(house: House, name: str, recording: Recording) -> Told:
+    """What a stage needs that is behind a door of its own: the study's names, its interviewers' voices."""
+    if name == "transcribe":
+        return Told(hotwords=roster.hotwords(house.desk, recording), device=house.device)
+    if name == "tell speakers":
+        study = lookup.by_id(house.desk.vault.database, Study, recording.study_id)
+        return Told(interviewers=speakers_known.interviewers(house.desk, study))
+    return Told()
 
 
 def _advance(session: Session, recording_id: str, stage: str) -> None:
@@ -113,11 +131,11 @@ def _advance(session: Session, recording_id: str, stage: str) -> None:
 
 
 @contextmanager
-def at_work(vault: Vault, tell: Listener) -> Iterator[Desk]:
+def at_work(vault: Vault, tell: Listener, device: str = "cpu") -> Iterator[Desk]:
     """Launch the engine on this vault for as long as the body runs; work left behind by a kill goes on at once."""
     with _alone(vault):
         desk = Desk(vault, Gate(vault), ROBOT)
-        _houses.append(House(desk, tell))
+        _houses.append(House(desk, tell, device))
         vault.blobs.sweep()
         engine.configure(vault.database)
         DBOS.launch()
@@ -177,6 +195,14 @@ def finish(desk: Desk, recording: Recording) -> TillitError | None:
         _note(desk, recording, problem)
         return problem
     return None
+
+
+def finish_all(desk: Desk, recordings: Iterable[Recording]) -> dict[str, TillitError | None]:
+    """Finish several, AT_ONCE of them under way at a time, the oldest first; by id what became of each."""
+    todo = list(recordings)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="interview") as pool:
+        ends = pool.map(lambda recording: finish(desk, recording), todo)
+        return {recording.id: end for recording, end in zip(todo, ends, strict=True)}
 
 
 def again(desk: Desk, recording: Recording) -> Recording:

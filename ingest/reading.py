@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.stages import PSEUDONYMISED, RELEASED, TRANSCRIPT, Work
+from ingest.work import PSEUDONYMISED, RELEASED, TRANSCRIPT, Work
 from policies.actions import Action, Purpose
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def made_by(transcript: Transcript) -> str:
 
 
 def lines(transcript: Transcript) -> Iterator[str]:
-    """A line a segment: [hh:mm:ss] and its words."""
+    """A line a segment: [hh:mm:ss], who speaks, the words, and what is doubted about them."""
     for segment in transcript.segments:
         minutes, seconds = divmod(int(segment.start), 60)
-        yield f"[{minutes // 60:02}:{minutes % 60:02}:{seconds:02}] {segment.text}"
+        who = f"{segment.speaker}: " if segment.speaker else ""
+        doubts = f"   <- {', '.join(segment.doubts)}" if segment.doubts else ""
+        yield f"[{minutes // 60:02}:{minutes % 60:02}:{seconds:02}] {who}{segment.text}{doubts}"

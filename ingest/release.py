@@ -15,7 +15,7 @@ from ingest.decisions import Decided, decided, keep_mentions, unless_changed
 from ingest.pseudonyms.apply import Mention, pseudonymise
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.leaks import Left, left_at
-from ingest.stages import RELEASED, Work
+from ingest.work import RELEASED, Work
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import NotReady

@@ -10,7 +10,7 @@ from ingest import naming
 from ingest.decisions import Decided, Verdict, decided, give, in_order, keep_mentions, set_stage, unless_changed
 from ingest.pseudonyms.apply import Mention, mentions_of
 from ingest.pseudonyms.finds import Find, Kind
-from ingest.stages import Work
+from ingest.work import Work
 from policies.actions import Action, Purpose
 from storage.errors import BadInput
 from storage.records import new_id

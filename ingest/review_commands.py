@@ -12,6 +12,7 @@ from rich.text import Text
 from ingest import reading
 from ingest import release as releases
 from ingest import review as reviews
+from ingest import sound as sounds
 from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
 from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
@@ -44,6 +45,21 @@ def transcript_show(terminal: Terminal, reference: str, real_names: bool, as_jso
     OUT.print(reading.made_by(text), markup=False, style="dim")
     for line in reading.lines(text):
         OUT.print(line, markup=False)
+
+
+@click.command()
+@click.argument("reference", metavar="RECORDING")
+@json_option
+@pass_terminal
+def sound(terminal: Terminal, reference: str, as_json: bool) -> None:
+    """Show how a recording sounds: what is wrong with it, how loud it is, who speaks when."""
+    with terminal.desk() as desk:
+        found = sounds.look(desk, lookup.recording(desk.vault.database, reference), OUT.width)
+    if as_json:
+        say(asdict(found), as_json=True)
+        return
+    for line in (*found.picture, "", *(found.sentences or ("There is nothing to say against the sound.",))):
+        OUT.print(line, markup=False, highlight=False)
 
 
 @click.command()

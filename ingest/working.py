@@ -112,19 +112,20 @@ class Asked:
             return denied
 
 
-def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool) -> Ran:
+def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bool, device: str = "cpu") -> Ran:
     """Run everything that waits, or one recording, to the end. Raises Denied, NotFound, NotReady."""
     vault = desk.vault
     only = lookup.recording(vault.database, reference) if reference else None
     todo = Asked(desk).allowed(pipeline.waiting(vault, only, stopped=again))
-    with pipeline.at_work(vault, tell) as robot:
+    with pipeline.at_work(vault, tell, device) as robot:
         todo = [pipeline.again(robot, recording) if recording.problem else recording for recording in todo]
-        ends = {pipeline.reference(vault, recording): pipeline.finish(robot, recording) for recording in todo}
+        made = pipeline.finish_all(robot, todo)
+    ends = {pipeline.reference(vault, recording): made[recording.id] for recording in todo}
     problems = {name: problem for name, problem in ends.items() if problem}
     return Ran([name for name in ends if name not in problems], problems)
 
 
-def work(desk: Desk, tell: pipeline.Listener) -> None:
+def work(desk: Desk, tell: pipeline.Listener, device: str = "cpu") -> None:
     """Run whatever comes in, until SIGINT or SIGTERM; then the process ends at once, in the middle of a stage too.
 
     That loses nothing: a stage keeps its work in one transaction or not at all, and the next start takes it up.
@@ -133,12 +134,11 @@ def work(desk: Desk, tell: pipeline.Listener) -> None:
         signal.signal(number, _leave)
     asked, tried = Asked(desk), set[str]()
     asked.allowed(pipeline.waiting(desk.vault))
-    with pipeline.at_work(desk.vault, tell) as robot:
+    with pipeline.at_work(desk.vault, tell, device) as robot:
         while True:
             for _ in deposits.admit(desk.vault, tried):
                 pass  # what was refused waits, and `tillit run` says why
-            for recording in asked.allowed(pipeline.waiting(desk.vault)):
-                pipeline.finish(robot, recording)
+            pipeline.finish_all(robot, asked.allowed(pipeline.waiting(desk.vault)))
             time.sleep(PATIENCE)
 
 

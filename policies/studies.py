@@ -32,7 +32,8 @@ ANONYMOUS = "anonymous"
 class NewStudy:
     """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no").
 
-    `voices` is "never" or "kept"; `speakers` how many speak in an interview, None if that is to be found out.
+    `voices` is "never" or "kept"; `speakers` how many speak in an interview, None if that is to be found out;
+    `style` "verbatim", with hesitations, or "plain".
     """
 
     code: str
@@ -45,6 +46,7 @@ class NewStudy:
     model: str = "base"
     voices: str = "never"
     speakers: int | None = 2
+    style: str = "verbatim"
 
 
 def actor(vault: Vault, handle: str) -> Actor:

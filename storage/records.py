@@ -75,7 +75,7 @@ class Membership(Row):
 class Study(Row):
     """A study under an ethics approval; `review` is "required" or "not required", `voices` "never" or "kept".
 
-    `speakers` is how many speak in its interviews, NULL where that is found out.
+    `speakers` is how many speak in its interviews, NULL where that is found out; `style` "verbatim" or "plain".
     """
 
     __tablename__ = "study"
@@ -89,6 +89,7 @@ class Study(Row):
     model: Mapped[str] = mapped_column(default="base")
     voices: Mapped[str] = mapped_column(default="never", server_default="never")
     speakers: Mapped[int | None]
+    style: Mapped[str] = mapped_column(default="verbatim", server_default="verbatim")
 
 
 class Participant(Row):

@@ -18,7 +18,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from ingest import reading
-from ingest.stages import LISTENING
+from ingest.work import LISTENING
 from policies.actions import Action, Purpose
 from storage.age import HybridIdentity
 from storage.records import Artefact

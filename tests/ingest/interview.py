@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import pipeline
-from ingest.stages import RUN, TRANSCRIPT, Work
+from ingest.stages import RUN
+from ingest.work import TRANSCRIPT, Work
 from policies.actions import Action, Purpose
 from policies.desk import Desk
 from policies.gate import Gate

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("study", sa.Column("voices", sa.String(), server_default="never", nullable=False))
     op.add_column("study", sa.Column("speakers", sa.Integer(), nullable=True))
     op.execute("UPDATE study SET speakers = 2")
+    op.add_column("study", sa.Column("style", sa.String(), server_default="verbatim", nullable=False))
     op.execute("ALTER TABLE recording RENAME COLUMN sealed_filename TO sealed_origin")
     op.add_column("recording", sa.Column("origin_version", sa.Integer(), server_default="1", nullable=False))
     _change_facts(op.get_bind(), _in_parts)
@@ -61,6 +62,7 @@ def downgrade() -> None:
     op.execute("UPDATE recording SET sealed_origin = NULL WHERE origin_version > 1")
     op.drop_column("recording", "origin_version")
     op.execute("ALTER TABLE recording RENAME COLUMN sealed_origin TO sealed_filename")
+    op.drop_column("study", "style")
     op.drop_column("study", "speakers")
     op.drop_column("study", "voices")
 
