@@ -22,14 +22,13 @@ def placed(found: Iterable[dict[str, Any]], chunk: Chunk) -> tuple[Word, ...]:
 
     The library says `corona`, `-viruset` where we say one word.
     """
-    words: list[Word] = []
+    parts: list[dict[str, Any]] = []
     for part in found:
-        word = _word(part, chunk)
-        if words and word.text and not (part["word"][0].isspace() or part["word"][0].isalnum()):
-            words.append(_joined(words.pop(), word))
-        elif word.text:
-            words.append(word)
-    return tuple(_in_order(_out_of_silence(words, chunk.speech)))
+        if parts and tidy(part["word"]) and not (part["word"][0].isspace() or part["word"][0].isalnum()):
+            parts.append(_joined(parts.pop(), part))
+        elif tidy(part["word"]):
+            parts.append(part)
+    return tuple(_in_order(_out_of_silence([_word(part, chunk) for part in parts], chunk.speech)))
 
 
 def tidy(text: str) -> str:
@@ -44,9 +43,15 @@ def _word(part: dict[str, Any], chunk: Chunk) -> Word:
     return Word(round(start, 3), round(end, 3), tidy(part["word"]), round(float(part["probability"]), 4))
 
 
-def _joined(first: Word, rest: Word) -> Word:
+def _joined(first: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
     """One word of two, no surer than its least sure part."""
-    return Word(first.start, rest.end, first.text + rest.text, min(first.probability, rest.probability))
+    probability = min(first["probability"], rest["probability"])
+    return {
+        "word": first["word"] + rest["word"],
+        "start": first["start"],
+        "end": rest["end"],
+        "probability": probability,
+    }
 
 
 def _out_of_silence(words: Sequence[Word], speech: Sequence[tuple[float, float]]) -> list[Word]:
