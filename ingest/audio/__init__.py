@@ -1,1 +1,1 @@
-"""Recordings in: sandboxed decoding to PCM, the listening copy."""
+"""Recordings in: sandboxed decoding to PCM, the listening copy, levels and what they say."""

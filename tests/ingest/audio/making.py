@@ -6,15 +6,19 @@ import io
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 import pytest
 
-from ingest.audio.decode import Facts, check
+from ingest.audio.decode import Facts, Layout, Levels, check, listening_copy
 from ingest.audio.inside.source import Line, Source
 
 from .endless import wav_header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHARED = Path(__file__).parents[4] / "shared" / "audio"
 SECONDS = 3.0
@@ -37,9 +41,8 @@ class Kind:
     encoder_options: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return "-".join([self.file, self.codec, *self.options]) + (
-            "-44" if self.rate == 44_100 and "ac3" in self.file else ""
-        )
+        rate = ["44"] if self.file == "ac3" and self.rate == 44_100 else []
+        return "-".join([self.file, self.codec, *self.options, *rate])
 
 
 KINDS = (
@@ -128,6 +131,17 @@ def wav_of(channels: np.ndarray, rate: int = 16_000) -> bytes:
 def facts_of(data: bytes) -> Facts:
     """What the one file is."""
     return check([io.BytesIO(data)]).parts[0]
+
+
+def levels_of(parts: Sequence[bytes], layouts: Sequence[Layout] | None = None) -> Levels:
+    """What listening to these parts tells."""
+    copying = listening_copy([io.BytesIO(part) for part in parts], layouts=layouts)
+    while True:
+        try:
+            next(copying)
+        except StopIteration as end:
+            levels: Levels = end.value
+            return levels
 
 
 class Held(Source):

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from .making import BY_NAME, Kind, tone
-from .test_origin import _chunk, _wav, bext
+from .written import bext, chunk, wav_with
 
 FIELDS = (
     "title",
@@ -144,10 +144,10 @@ def broadcast() -> bytes:
     """A WAV with every chunk a field recorder or an editor puts words in."""
     word = canary("label").encode()
     description = bext(canary("bext").encode()[:32], b"2031-02-03", b"14:05:06", canary("bext").encode())
-    adtl = _chunk(b"LIST", b"adtl" + _chunk(b"labl", b"\1\0\0\0" + word) + _chunk(b"note", b"\1\0\0\0" + word))
-    info = _chunk(b"LIST", b"INFO" + _chunk(b"INAM", word) + _chunk(b"IART", word) + _chunk(b"ISFT", word))
-    ixml = _chunk(b"iXML", f"<BWFXML><NOTE>{canary('ixml')}</NOTE></BWFXML>".encode())
-    return _wav(description, ixml, adtl, info, last=_chunk(b"id3 ", id3()) + _chunk(b"_PMX", word))
+    adtl = chunk(b"LIST", b"adtl" + chunk(b"labl", b"\1\0\0\0" + word) + chunk(b"note", b"\1\0\0\0" + word))
+    info = chunk(b"LIST", b"INFO" + chunk(b"INAM", word) + chunk(b"IART", word) + chunk(b"ISFT", word))
+    ixml = chunk(b"iXML", f"<BWFXML><NOTE>{canary('ixml')}</NOTE></BWFXML>".encode())
+    return wav_with(description, ixml, adtl, info, last=chunk(b"id3 ", id3()) + chunk(b"_PMX", word))
 
 
 def pictured() -> bytes:

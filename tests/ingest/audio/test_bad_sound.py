@@ -12,8 +12,7 @@ from ingest.audio import decode
 from ingest.audio.decode import Layout
 from ingest.audio.report import drawn, report
 
-from .making import BY_NAME, tone, wav_of
-from .test_levels import levels_of
+from .making import BY_NAME, levels_of, tone, wav_of
 
 RATE = 16_000
 TIME = np.arange(6 * RATE) / RATE

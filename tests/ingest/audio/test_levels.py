@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from ingest.audio import decode
 from ingest.audio.decode import Layout, Levels, PartLevels
 from storage.errors import Damaged
 
-from .making import BY_NAME, tone, wav_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from .making import BY_NAME, levels_of, tone, wav_of
 
 RATE = 16_000
-
-
-def levels_of(parts: Sequence[bytes], layouts: Sequence[Layout] | None = None) -> Levels:
-    """What listening to these parts tells."""
-    copying = decode.listening_copy([io.BytesIO(part) for part in parts], layouts=layouts)
-    while True:
-        try:
-            next(copying)
-        except StopIteration as end:
-            levels: Levels = end.value
-            return levels
 
 
 def _tone(seconds: float, dbfs: float, rate: int = RATE, hertz: float = 997) -> np.ndarray:

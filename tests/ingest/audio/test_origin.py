@@ -13,8 +13,8 @@ from ingest.audio import decode
 from ingest.audio.decode import Origin
 from ingest.audio.inside.origin import origin
 
-from .endless import wav_header
 from .making import BY_NAME, Held, tone
+from .written import bext, chunk, wav_with
 
 DAY, MOMENT = "2031-02-03", "2031-02-03T14:05:06"
 
@@ -28,46 +28,34 @@ def _tagged(name: str, **tags: str) -> bytes:
     return tone(BY_NAME[name], 0.3, tags)
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
-
-
-def bext(originator: bytes, date: bytes, time: bytes, described: bytes = b"") -> bytes:
-    """The chunk of a broadcast WAV (EBU 3285 §2.3)."""
-    fields = (described, 256), (originator, 32), (b"", 32), (date, 10), (time, 8)
-    return _chunk(b"bext", b"".join(text.ljust(length, b"\0") for text, length in fields).ljust(602, b"\0"))
-
-
-def _wav(*chunks: bytes, last: bytes = b"") -> bytes:
-    plain = wav_header(3_200, 16_000, 1, 16)
-    body = plain[12:36] + b"".join(chunks) + plain[36:] + bytes(3_200) + last
-    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
-
-
 BROADCAST = bext(b"ZOOM Handy Recorder H4n", b"2031-02-03", b"14:05:06")
-INFO = _chunk(b"LIST", b"INFO" + _chunk(b"ICRD", b"2035-09-09\0\0") + _chunk(b"ISFT", b"Audio Editor 9\0\0"))
-IXML = _chunk(
+INFO = chunk(b"LIST", b"INFO" + chunk(b"ICRD", b"2035-09-09\0\0") + chunk(b"ISFT", b"Audio Editor 9\0\0"))
+IXML = chunk(
     b"iXML",
     b'<?xml version="1.0"?><BWFXML><BEXT><BWF_ORIGINATOR>Sound Devices: MixPre-6</BWF_ORIGINATOR>'
     b"<BWF_ORIGINATION_DATE>2031-02-03</BWF_ORIGINATION_DATE>"
     b"<BWF_ORIGINATION_TIME>14:05:06</BWF_ORIGINATION_TIME></BEXT></BWFXML>",
 )
 WAVS = {
-    "bext": (_wav(BROADCAST), MOMENT, "ZOOM Handy Recorder H4n"),
-    "bext after the samples": (_wav(last=BROADCAST), MOMENT, "ZOOM Handy Recorder H4n"),
-    "bext before a later editor's notes": (_wav(BROADCAST, INFO), MOMENT, "ZOOM Handy Recorder H4n"),
-    "bext with blanks for colons": (_wav(bext(b"TASCAM DR-40", b"2031/02/03", b"14-05-06")), MOMENT, "TASCAM DR-40"),
-    "bext without a time": (_wav(bext(b"SONY PCM-D100", b"2031-02-03", b"")), DAY, "SONY PCM-D100"),
-    "bext of a clock that was never set": (_wav(bext(b"", b"1970-01-01", b"00:00:00")), None, None),
-    "bext of noise": (_wav(bext(b"\xff" * 32, b"\xff" * 10, b"\xff" * 8)), None, None),
-    "iXML": (_wav(IXML), MOMENT, "Sound Devices: MixPre-6"),
-    "the tags of any WAV": (_wav(INFO), "2035-09-09", "Audio Editor 9"),
-    "nothing": (_wav(), None, None),
+    "bext": (wav_with(BROADCAST), MOMENT, "ZOOM Handy Recorder H4n"),
+    "bext after the samples": (wav_with(last=BROADCAST), MOMENT, "ZOOM Handy Recorder H4n"),
+    "bext before a later editor's notes": (wav_with(BROADCAST, INFO), MOMENT, "ZOOM Handy Recorder H4n"),
+    "bext with other signs": (
+        wav_with(bext(b"TASCAM DR-40", b"2031/02/03", b"14-05-06")),
+        MOMENT,
+        "TASCAM DR-40",
+    ),
+    "bext without a time": (wav_with(bext(b"SONY PCM-D100", b"2031-02-03", b"")), DAY, "SONY PCM-D100"),
+    "bext of a clock that was never set": (wav_with(bext(b"", b"1970-01-01", b"00:00:00")), None, None),
+    "bext of noise": (wav_with(bext(b"\xff" * 32, b"\xff" * 10, b"\xff" * 8)), None, None),
+    "iXML": (wav_with(IXML), MOMENT, "Sound Devices: MixPre-6"),
+    "the tags of any WAV": (wav_with(INFO), "2035-09-09", "Audio Editor 9"),
+    "nothing": (wav_with(), None, None),
 }
 
 
 @pytest.mark.parametrize(("data", "recorded", "device"), WAVS.values(), ids=WAVS)
-def test_of_a_wav(data: bytes, recorded: str | None, device: str | None) -> None:
+def test_of_awav_with(data: bytes, recorded: str | None, device: str | None) -> None:
     """A broadcast WAV's own fields count before what was added later, and what is no date is none."""
     assert origin_of(data) == Origin(recorded, device)
 
@@ -180,18 +168,18 @@ def test_an_origin_is_held_to_its_form(raw: dict[str, object]) -> None:
 
 def test_an_origin_is_no_fact() -> None:
     """Facts, which are kept in the clear, hold nothing of date or device, nor does the text of a refusal."""
-    checked = decode.check([io.BytesIO(_wav(BROADCAST))])
+    checked = decode.check([io.BytesIO(wav_with(BROADCAST))])
     told = json.dumps([part.to_dict() for part in checked.parts])
     assert "2031" not in told
     assert "ZOOM" not in told
     with pytest.raises(decode.Truncated) as caught:
-        decode.check([io.BytesIO(_wav(BROADCAST)[:-900])])
+        decode.check([io.BytesIO(wav_with(BROADCAST)[:-900])])
     assert "2031" not in str(caught.value) + repr(caught.value.facts)
 
 
 def test_each_part_has_its_own() -> None:
     """Origins stand in the order of the parts."""
-    parts = [_wav(BROADCAST), _wav(), _tagged("flac-flac", date=DAY)]
+    parts = [wav_with(BROADCAST), wav_with(), _tagged("flac-flac", date=DAY)]
     assert [each.recorded for each in decode.check([io.BytesIO(part) for part in parts]).origins] == [
         MOMENT,
         None,

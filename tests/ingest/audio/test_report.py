@@ -11,8 +11,7 @@ import pytest
 from ingest.audio.decode import Layout, Levels, PartLevels
 from ingest.audio.report import drawn, report
 
-from .making import wav_of
-from .test_levels import levels_of
+from .making import levels_of, wav_of
 
 PART = PartLevels(0.0, 60.0, 44_100, Layout.STEREO, -23.0, -3.0, 0.0)
 

@@ -1,4 +1,4 @@
-"""Recordings in formats that PyAV reads and cannot write, and a camera's, made byte by byte."""
+"""Recordings that PyAV cannot write, or not so, made byte by byte; and a camera's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import struct
 
 import av
 import numpy as np
+
+from .endless import wav_header
 
 
 def layer_one(frames: int = 200) -> bytes:
@@ -92,3 +94,21 @@ def camera(file: str, sound: str, picture: str = "mjpeg", seconds: int = 2) -> b
         for stream in (film, heard):
             out.mux(stream.encode(None))
     return made.getvalue()
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """A RIFF chunk, padded to an even length."""
+    return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+
+
+def bext(originator: bytes, date: bytes, time: bytes, described: bytes = b"") -> bytes:
+    """The chunk of a broadcast WAV (EBU 3285 §2.3)."""
+    fields = (described, 256), (originator, 32), (b"", 32), (date, 10), (time, 8)
+    return chunk(b"bext", b"".join(text.ljust(length, b"\0") for text, length in fields).ljust(602, b"\0"))
+
+
+def wav_with(*chunks: bytes, last: bytes = b"") -> bytes:
+    """A tenth of a second of silence as a WAV with these chunks before its samples, and `last` after them."""
+    plain = wav_header(3_200, 16_000, 1, 16)
+    body = plain[12:36] + b"".join(chunks) + plain[36:] + bytes(3_200) + last
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
