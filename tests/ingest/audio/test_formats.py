@@ -88,14 +88,21 @@ def test_minidisc_and_walkman() -> None:
         facts_of(oma(samples, 4, encrypted=1))
 
 
-def test_atrac_is_decoded() -> None:
-    """ATRAC3 frames in OMA have a decoder: two seconds of them are two seconds, or nothing if they are garbage."""
-    frames = bytes([0xA0]) + bytes(191)
-    try:
-        facts = facts_of(oma(frames * 86, 0, 0x2018))
-    except decode.DecoderFailed:
-        return
-    assert facts.codec == "atrac3"
+ATRAC = {
+    # The mark of a sound unit, then no bands, no tones, no spectrum; once for each channel.
+    "atrac3": oma(2 * (b"\xa0" + bytes(95)) * 86, 0, 0x2018),
+    # A frame of two channels that ends where it begins.
+    "atrac3plus": oma((b"\x60" + bytes(279)) * 43, 1, 0x2822),
+}
+
+
+@pytest.mark.parametrize("codec", ATRAC)
+def test_atrac_is_decoded(codec: str) -> None:
+    """Both ATRACs of Sony's recorders have a decoder: frames that say nothing are two seconds of silence."""
+    facts = facts_of(ATRAC[codec])
+    assert (facts.codec, facts.sample_rate, facts.channels) == (codec, 44_100, 2)
+    assert abs(facts.duration - 2) < 0.05
+    assert facts.layout is decode.Layout.SAME
 
 
 def test_truespeech_is_decoded() -> None:
