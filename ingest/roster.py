@@ -11,22 +11,27 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from ingest import naming
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.known import words
 from ingest.pseudonyms.titles import title
+from ingest.work import MENTIONS
 from policies.actions import Action, Purpose
 from storage.errors import BadInput, NotFound
 from storage.link import Form
-from storage.records import now
+from storage.records import Artefact, Recording, now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from policies.desk import Desk
     from storage.link import Name, StudyNames
-    from storage.records import Recording, Study
+    from storage.records import Study
 
 LONGEST = 80  # characters of a name
 MOST = 500  # names of a study
@@ -34,6 +39,7 @@ TOLD = 60
 """Names the recogniser is told: Whisper reads at most 223 tokens before the sound, and a name takes about four.
 
 The newest win: they were written down for the interviews to come."""
+CLOCKS = timedelta(minutes=10)  # by how much the clocks of two machines on one vault may differ
 KINDS = (Kind.PER, Kind.LOC, Kind.ORG)
 UNPRINTABLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}  # Unicode's general categories
 ONE_A_LINE = "Give one name a line; nothing was added."
@@ -68,9 +74,9 @@ def add(desk: Desk, study: Study, names: Iterable[str], kind: Kind) -> Added:
 
     Raises Denied, Locked, BadInput.
     """
-    wanted = dict.fromkeys(_bare(name, kind) for name in cleaned(names))
+    wanted = {_bare(name, kind): name for name in cleaned(names)}
     with desk.act(Action.SET_ROSTER, study, Purpose.STEWARDSHIP) as act:
-        new = _give(act.names(), tuple(wanted), kind, study.language)
+        new = _give(act.names(), wanted, kind, study.language)
         total = len(_roster(act.names()))
         _not_too_many(total)
         act.facts.update(new=new, names=total)
@@ -85,10 +91,11 @@ def listed(desk: Desk, study: Study) -> list[Given]:
     return found
 
 
-def remove(desk: Desk, study: Study, name: str) -> None:
+def remove(desk: Desk, study: Study, name: str) -> bool:
     """Take a name out of the roster, in whatever case and of whatever kind it is there.
 
-    It stays in the link key, and hidden. Raises Denied, Locked, BadInput, NotFound.
+    Returns whether it is gone from the link key too. Where a mention may be of it, it stays there, looked for and
+    hidden as before. Raises Denied, Locked, BadInput, NotFound.
     """
     wanted = {words(_bare(one, kind)) for one in cleaned([name]) for kind in KINDS}
     with desk.act(Action.SET_ROSTER, study, Purpose.STEWARDSHIP) as act:
@@ -97,7 +104,10 @@ def remove(desk: Desk, study: Study, name: str) -> None:
             raise NotFound("The roster of this study has no such name. Look with `tillit roster list`.")
         for form in found:
             form.given = None
-        act.facts.update(removed=len(found))
+        kept: list[Form] = []
+        act.later(lambda session: kept.extend(_forget(session, study, act.names(), found)))
+        act.facts["removed"] = len(found)
+    return not kept
 
 
 def hotwords(desk: Desk, recording: Recording) -> tuple[str, ...]:
@@ -119,14 +129,14 @@ def cleaned(names: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for number, line in enumerate(names, 1):
-        name = unicodedata.normalize("NFC", " ".join(line.strip().split(" ")))
+        name = unicodedata.normalize("NFC", line.strip())
         if len(name) > LONGEST:
             raise BadInput(f"{TOO_LONG} {ONE_A_LINE}", number=number, most=LONGEST)
         if any(unicodedata.category(character) in UNPRINTABLE for character in name):
             raise BadInput(f"{ODD} {ONE_A_LINE}", number=number)
         if name and not any(character.isalpha() for character in name):
             raise BadInput(f"{NO_LETTER} {ONE_A_LINE}", number=number)
-        found |= {name: None} if name else {}
+        found |= {" ".join(name.split()): None} if name else {}
         _not_too_many(len(found))
     return tuple(found)
 
@@ -147,13 +157,16 @@ def _bare(name: str, kind: Kind) -> str:
     return name.removeprefix(title(name)) if kind is Kind.PER else name
 
 
-def _give(names: StudyNames, wanted: tuple[str, ...], kind: Kind, language: str) -> int:
-    """Make names for those that are new, and note when each was given; returns how many were not in the roster."""
+def _give(names: StudyNames, wanted: Mapping[str, str], kind: Kind, language: str) -> int:
+    """Make names for those that are new, and note when each was given; returns how many were not in the roster.
+
+    `wanted` has for each form what was written, which may begin with a title that tells the gender.
+    """
     book = naming.load(names)
     book.expect(wanted, whole=True)
     # full names first, so that a surname finds its owner whichever is written first
     linked = {
-        form: book.resolve(form, kind, language=language).id
+        form: book.resolve(wanted[form], kind, language=language).id
         for form in sorted(wanted, key=lambda one: -len(one.split()))
     }
     naming.save(names, book)
@@ -164,6 +177,20 @@ def _give(names: StudyNames, wanted: tuple[str, ...], kind: Kind, language: str)
     for at, form in enumerate(new, 1):
         form.given = moment + timedelta(microseconds=at)  # no two at once: their order is that of the lines
     return len(new)
+
+
+def _forget(session: Session, study: Study, names: StudyNames, forms: list[Form]) -> list[Form]:
+    """Delete the forms that no mention can be of, for no interview's names were found since; returns the others.
+
+    Every new mention, whoever made it, is in a new list of mentions. Who makes one holds the link key until it is in
+    the records, so at the end of an act that holds it too, none is on its way.
+    """
+    lists = sa.select(sa.func.max(Artefact.created)).join(Recording, Recording.id == Artefact.recording_id)
+    newest = session.scalar(lists.where(Recording.study_id == study.id, Artefact.kind == MENTIONS))
+    free = [form for form in forms if newest is None or newest + CLOCKS < form.created]
+    for form in free:
+        names.forget(form)
+    return [form for form in forms if form not in free]
 
 
 def _form(name: Name, form: str) -> Form:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -125,6 +126,7 @@ class LinkKey:
     def __init__(self, unlock: Callable[[], tuple[Database, bytes]]) -> None:
         self._unlock = unlock
         self._database: tuple[Database, bytes] | None = None
+        self._opening = Lock()  # recordings under way at once may be the first to ask
 
     def names(self, permit: Permit) -> StudyNames:
         """The names of the permit's study, in a transaction that its act ends. Raises Denied, Locked."""
@@ -138,9 +140,10 @@ class LinkKey:
         return self._opened()[0]
 
     def _opened(self) -> tuple[Database, bytes]:
-        if self._database is None:
-            self._database = self._unlock()
-        return self._database
+        with self._opening:
+            if self._database is None:
+                self._database = self._unlock()
+            return self._database
 
     def close(self) -> None:
         """Let the database and its key go."""
