@@ -30,6 +30,15 @@ FIND = "find"
 MOST_SPEAKERS = 6
 
 
+device_option = click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="Where to recognise speech; cuda is untested.",
+)
+
+
 @click.group()
 def study() -> None:
     """Make studies."""
@@ -136,9 +145,10 @@ def _status_table(one: statuses.Overview) -> Table:
 @click.command()
 @click.argument("reference", metavar="[RECORDING]", required=False)
 @click.option("--again", is_flag=True, help="Try recordings once more that stopped with a problem.")
+@device_option
 @json_option
 @pass_terminal
-def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -> None:
+def run(terminal: Terminal, reference: str | None, again: bool, device: str, as_json: bool) -> None:
     """Run the pipeline on everything that waits, or on one recording, and stop.
 
     It can be stopped at any time (Ctrl-C, a closed lid, a power cut): run it again and it goes on where it was.
@@ -147,7 +157,7 @@ def run(terminal: Terminal, reference: str | None, again: bool, as_json: bool) -
 
     with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
         refused = _admitted(desk, as_json=as_json)
-        ran = working.run(desk, tell, reference, again=again)
+        ran = working.run(desk, tell, reference, again=again, device=device)
     for name in [] if as_json else ran.done:
         OUT.print(f"{name} is ready. Next: tillit review {name}")
     if not (ran.done or ran.problems or refused or as_json):
@@ -173,14 +183,15 @@ def _admitted(desk: Desk, *, as_json: bool) -> list[TillitError]:
 
 
 @click.command()
+@device_option
 @json_option
 @pass_terminal
-def worker(terminal: Terminal, as_json: bool) -> None:
+def worker(terminal: Terminal, device: str, as_json: bool) -> None:
     """Keep working on whatever is taken in, until stopped with Ctrl-C or a signal."""
     from ingest import working  # noqa: PLC0415  # the job engine takes a second to load, and most commands need none
 
     with terminal.desk() as desk, working.shown(desk, as_json=as_json) as tell:
-        working.work(desk, tell)
+        working.work(desk, tell, device)
 
 
 @click.group()

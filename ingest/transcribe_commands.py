@@ -53,8 +53,8 @@ class Wanted:
               help="Lines of text, JSON with words, times and doubts, or WebVTT.")  # fmt: skip
 @click.option("--speakers", type=click.Choice([NOBODY, FIND, *map(str, range(1, MOST_SPEAKERS + 1))]),
               default=NOBODY, show_default=True, help="How many speak, to be told apart.")  # fmt: skip
-@click.option("--style", type=click.Choice([*Style]), default=Style.VERBATIM, show_default=True,
-              help="With hesitations, or as the model likes it.")  # fmt: skip
+@click.option("--style", type=click.Choice([style.value for style in Style]), default=Style.VERBATIM.value,
+              show_default=True, help="With hesitations, or as the model likes it.")  # fmt: skip
 @click.option("--names", type=click.Path(path_type=Path), help="A file of names that are said, one a line.")
 @click.option(
     "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where to reckon."
