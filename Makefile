@@ -39,7 +39,7 @@ bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
 
 soak: .venv/ready-dev
-	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/faults
+	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
