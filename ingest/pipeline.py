@@ -199,10 +199,16 @@ def finish(desk: Desk, recording: Recording) -> TillitError | None:
 
 def finish_all(desk: Desk, recordings: Iterable[Recording]) -> dict[str, TillitError | None]:
     """Finish several, AT_ONCE of them under way at a time, the oldest first; by id what became of each."""
-    todo = list(recordings)
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="interview") as pool:
+    todo, patient = list(recordings), True
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="interview")
+    try:
         ends = pool.map(lambda recording: finish(desk, recording), todo)
         return {recording.id: end for recording, end in zip(todo, ends, strict=True)}
+    except KeyboardInterrupt:
+        patient = False  # these threads wait for the engine's, and whoever pressed Ctrl-C would wait an hour for both
+        raise
+    finally:
+        pool.shutdown(wait=patient, cancel_futures=True)
 
 
 def again(desk: Desk, recording: Recording) -> Recording:
