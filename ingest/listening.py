@@ -19,11 +19,11 @@ from ingest.speakers.assign import assigned
 from ingest.speakers.diarise import Diariser
 from ingest.speakers.roles import interviewer, same_voice
 from ingest.transcription import registry
-from ingest.transcription.engine import Memory, Parameters, Whisper
+from ingest.transcription.engine import Memory, Parameters, Whisper, made_with
 from ingest.transcription.styles import Style
-from ingest.work import LEVELS, LISTENING, TRANSCRIPT
+from ingest.work import LEVELS, LISTENING, MENTIONS, TRANSCRIPT
 from storage import places
-from storage.errors import Damaged
+from storage.errors import AlreadyThere, Damaged
 from storage.records import Heard, Study, new_id
 from storage.streams import reader
 
@@ -79,28 +79,40 @@ class Kept(Memory):
     """What was heard of a recording so far, sealed under the participant's key, batch by batch.
 
     Each batch is kept at once, and the rules are asked each time: a withdrawal stops the recogniser where it is.
+    The names that were told beside the sound decide the words too; a digest of them, which might be guessed from, is
+    sealed with the batch.
     """
 
     def __init__(self, work: Work, fingerprint: str) -> None:
         self._work = work
         self._fingerprint = fingerprint
+        self._names = hashlib.sha256("\n".join(work.told.hotwords).encode()).hexdigest()
 
     def recall(self) -> dict[int, str]:
-        """What was kept with the same weights and parameters; a batch that does not open is heard again."""
+        """What was kept with the same weights, parameters and names; a batch that does not open is heard again."""
         owner, known = self._work.recording.participant_id, dict[int, str]()
         for row in self.everything():
             if row.fingerprint == self._fingerprint:
                 with suppress(Damaged):
-                    known[row.number] = self._work.act.open_text(owner, places.heard(row), row.sealed_text)
+                    names, _, text = self._work.act.open_text(owner, places.heard(row), row.sealed_text).partition(
+                        "\n"
+                    )
+                    known |= {row.number: text} if names == self._names else {}
         return known
 
     def keep(self, number: int, text: str) -> None:
-        """Keep a batch. Raises Denied if the participant has withdrawn meanwhile."""
+        """Keep a batch, unless one stands in its place that is of no use; that one goes with all in the end.
+
+        Raises Denied if the participant has withdrawn meanwhile.
+        """
         recording = self._work.recording
         row = Heard(id=new_id(), recording_id=recording.id, participant_id=recording.participant_id)
         row.number, row.fingerprint = number, self._fingerprint
-        row.sealed_text = self._work.act.seal_text(recording.participant_id, places.heard(row), text)
-        self._work.act.keep_now(row)
+        row.sealed_text = self._work.act.seal_text(
+            recording.participant_id, places.heard(row), f"{self._names}\n{text}"
+        )
+        with suppress(AlreadyThere):
+            self._work.act.keep_now(row)
 
     def everything(self) -> list[Heard]:
         """All that is kept of this recording, whatever it was heard with."""
@@ -109,14 +121,18 @@ class Kept(Memory):
 
 def _fingerprint(model: Model, parameters: Parameters, work: Work) -> str:
     """What must be the same for a batch to be the same; of the names only that there are so many."""
-    told = {"model": model.sha256, "language": work.recording.language, "layouts": work.layouts, **parameters.told()}
+    sound = {"language": work.recording.language, "layouts": work.layouts}
+    told = {"model": model.sha256, "by": made_with(), **sound, **parameters.told()}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def tell_speakers(work: Work) -> None:
-    """Say of every word who spoke it, and which of them is the interviewer."""
-    before = work.need(TRANSCRIPT)
-    if before.version > 1:
+    """Say of every word who spoke it, and which of them is the interviewer.
+
+    Not where names were found already, as in a vault of before there was this stage: a mention counts segments, and
+    these would be others.
+    """
+    if work.need(TRANSCRIPT).version > 1 or work.artefact(MENTIONS):
         return
     transcript = work.transcript()
     if work.speaker_per_channel:

@@ -92,6 +92,15 @@ class Parameters:
 
 DEFAULT: Final = Parameters()
 
+OURS: Final = 2
+"""Raise it with whatever changes the words in this room: how sound is cut, heard or judged."""
+_THEIRS: Final = ("faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy", "av")
+
+
+def made_with() -> str:
+    """The version of all that decides, beside the weights and the parameters, which words are heard in a sound."""
+    return ", ".join([str(OURS), *(f"{name} {version(name)}" for name in _THEIRS)])
+
 
 class Whisper(Recogniser):
     """Whisper by CTranslate2; the same sound, model and parameters give the same words, on any number of cores."""
@@ -158,7 +167,7 @@ class Whisper(Recogniser):
         return Provenance(
             stage="transcribe",
             engine="tillit-whisper",
-            version=f"2, faster-whisper {version('faster-whisper')}, ctranslate2 {version('ctranslate2')}",
+            version=made_with(),
             model=self._model.name,
             model_sha256=self._model.sha256,
             parameters=self._parameters.told() | {"language": "detected" if detected else "given"},
@@ -192,4 +201,4 @@ def _done(running: dict[Future[list[Heard]], Batch]) -> Iterator[tuple[Batch, li
         yield batch, future.result()
 
 
-__all__ = ["DEFAULT", "RATE", "Forgetful", "Memory", "Parameters", "Recogniser", "Whisper"]
+__all__ = ["DEFAULT", "RATE", "Forgetful", "Memory", "Parameters", "Recogniser", "Whisper", "made_with"]

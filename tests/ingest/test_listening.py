@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from ingest import intake, pipeline, reading, sound
+from ingest import pipeline, sound
 from ingest.listening import Kept
 from ingest.stages import RUN
 from ingest.transcription import hearing
@@ -20,65 +17,15 @@ from policies.desk import Desk
 from policies.gate import Gate
 from storage import lookup
 from storage.errors import Denied
-from storage.records import Artefact, Heard, Recording
+from tests.ingest.under_way import Killed, artefacts, dying, kept, stage, taken_in, transcript
 from tests.sound import opening, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from storage.transcript import Transcript
     from tests.house_fixtures import House
 
 LONG = 70.0  # seconds: four chunks, so two batches
-
-
-class Killed(BaseException):
-    """The power is gone."""
-
-
-def taken_in(house: House, code: str, *sounds: bytes) -> Recording:
-    """A new participant's recording of these parts."""
-    parts = [intake.Incoming(f"{number}.wav", io.BytesIO(one)) for number, one in enumerate(sounds)]
-    receipt = intake.take_in_parts(house.desk("ivar"), house.participant(code), parts)
-    return lookup.by_id(house.vault.database, Recording, receipt.id)
-
-
-def stage(
-    house: House, recording: Recording, action: Action, tell: Callable[[float, float], None] = lambda *_: None
-) -> None:
-    """Do one stage as the pipeline does it."""
-    robot = Desk(house.vault, Gate(house.vault), pipeline.ROBOT)
-    with robot.act(action, recording, Purpose.TRANSCRIBE) as act:
-        RUN[action.value.replace("_", " ")](Work(act, recording, house.vault.database, tell))
-
-
-def kept(house: House) -> list[Heard]:
-    """What is kept of recordings under way."""
-    with Session(house.vault.database.reader) as session:
-        return list(session.scalars(sa.select(Heard).order_by(Heard.number)))
-
-
-def artefacts(house: House, kind: str) -> list[Artefact]:
-    """All versions, oldest first."""
-    with Session(house.vault.database.reader) as session:
-        return list(session.scalars(sa.select(Artefact).where(Artefact.kind == kind).order_by(Artefact.version)))
-
-
-def transcript(house: House, recording: Recording) -> Transcript:
-    """The raw transcript, as a researcher reads it."""
-    return reading.read(house.desk("ragna"), recording, real_names=True)
-
-
-def dying(after: int) -> Callable[[float, float], None]:
-    """Progress that loses power once this many batches are kept."""
-    told: list[float] = []
-
-    def tell(done: float, _total: float) -> None:
-        told.append(done)
-        if len(told) >= after:
-            raise Killed
-
-    return tell
 
 
 def test_a_kill_loses_the_batches_in_flight_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
