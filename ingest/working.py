@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Shown:
         self._desk = desk
         self._progress = progress
         self._bars: dict[str, TaskID] = {}
+        self._stages: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
     def __call__(self, recording: str, stage: str, done: float, total: float) -> None:
@@ -50,15 +51,16 @@ class Shown:
                 "done": round(done, 2),
                 "total": round(total, 2),
             }
-            sys.stdout.write(json.dumps(news) + "\n")
-            sys.stdout.flush()
+            with suppress(BrokenPipeError):  # nobody reads the news any more, and the work goes on
+                sys.stdout.write(json.dumps(news) + "\n")
+                sys.stdout.flush()
             return
         if recording not in self._bars:
             self._bars[recording] = self._progress.add_task(self._name(recording), total=1.0, stage=stage)
-        share = done / total if total else 0.0
-        self._progress.update(
-            self._bars[recording], stage=f"{NAMES.index(stage) + 1}/{len(NAMES)} {stage}", completed=share
-        )
+        if self._stages.get(recording) != stage:  # each stage has a pace of its own, by which the time left is told
+            self._stages[recording] = stage
+            self._progress.reset(self._bars[recording], stage=f"{NAMES.index(stage) + 1}/{len(NAMES)} {stage}")
+        self._progress.update(self._bars[recording], completed=done / total if total else 0.0)
 
     def _name(self, recording: str) -> str:
         if recording not in self._names:
@@ -143,6 +145,7 @@ def work(desk: Desk, tell: pipeline.Listener, device: str = "cpu") -> None:
 
 
 def _leave(_signal: int, _frame: object) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # whoever was reading has gone
+            stream.flush()
     os._exit(0)  # an ordinary end would wait for the stage that is running, up to an hour
