@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ingest import speakers_known
 from ingest.audio import decode as audio
-from ingest.labels import labels, numbered
+from ingest.labels import in_language, labels, numbered
 from ingest.speakers.assign import assigned
 from ingest.speakers.diarise import Diariser
 from ingest.speakers.roles import interviewer, same_voice
@@ -70,6 +70,7 @@ def transcribe(work: Work) -> None:
             duration=float(work.recording.facts["duration"]),
             memory=kept,
         )
+    transcript = named(transcript, in_language(channels, transcript.language))
     work.act.seal(work.recording, TRANSCRIPT, transcript.to_bytes(), transcript.made_by)
     work.act.facts["segments"] = len(transcript.segments)
     work.act.forget(kept.everything())

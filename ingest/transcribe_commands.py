@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from ingest.audio import decode as audio
 from ingest.audio.decode import Layout
-from ingest.labels import labels, numbered
+from ingest.labels import in_language, labels, numbered
 from ingest.listening import named
 from ingest.speakers.assign import assigned
 from ingest.speakers.diarise import Diariser
@@ -78,7 +78,7 @@ def transcribe(  # noqa: PLR0913  # an option each
 
 def _heard(whisper: Whisper, files: Sequence[Path], wanted: Wanted) -> Transcript:
     with ExitStack() as stack:
-        parts = [stack.enter_context(_opened(path)) for path in files]
+        parts = [stack.enter_context(_part(path)) for path in files]
         checked = audio.check(parts)
         layouts = [part.layout for part in checked.parts]
         apart = wanted.speakers != 0 and set(layouts) == {Layout.SPEAKER_PER_CHANNEL}
@@ -86,6 +86,7 @@ def _heard(whisper: Whisper, files: Sequence[Path], wanted: Wanted) -> Transcrip
         pcm = audio.pcm(parts, max(1, len(channels)), layouts=layouts)
         with _shown("listening") as tell:
             heard = whisper.transcribe(pcm, wanted.language, tell, channels=channels, duration=checked.duration)
+        heard = named(heard, in_language(channels, heard.language))
         if wanted.speakers != 0 and not apart:
             heard = _told_apart(heard, audio.pcm(parts, layouts=layouts), wanted.speakers)
     return named(heard, labels(heard, interviewer(heard)))
@@ -104,6 +105,14 @@ def _shown(what: str) -> Iterator[Step]:
     with Progress(*bar, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(what, total=1.0)
         yield lambda done, total: progress.update(task, completed=done, total=max(total, done, 0.001))
+
+
+def _part(path: Path) -> BinaryIO:
+    file = _opened(path)
+    if not file.seekable():
+        file.close()
+        raise BadInput("A recording cannot come through a pipe: it is gone through more than once. Give a file.")
+    return file
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.labels import labels, numbered
+from ingest.labels import in_language, labels, numbered
 from storage.transcript import Provenance, Segment, Transcript
 
 
@@ -35,3 +35,9 @@ def test_of_three_the_others_keep_their_numbers() -> None:
 def test_where_nobody_is_known_to_ask_all_keep_their_numbers() -> None:
     """No interviewer, no participant."""
     assert labels(spoken("en", *numbered("en", 2)), None) == {}
+
+
+def test_numbers_given_before_the_language_was_known_are_said_in_it() -> None:
+    """Two channels are labelled before anything is heard; where Norwegian is found, nobody stays a `Speaker`."""
+    assert in_language(numbered("", 2), "no") == {"Speaker 1": "Taler 1", "Speaker 2": "Taler 2"}
+    assert in_language((), "no") == {}
