@@ -127,13 +127,20 @@ class Whisper(Recogniser):
         know, BadModel for wrong weights, BadRecording for half a sample, PipelineFailed if the recogniser gives up.
         """
         asked, began = whisper_code(language), time.monotonic()
-        ears = loading.ears(self._model, self._cores, self._parameters.precision, self._parameters.device)
-        ears.require(asked)
         with closing(Plan(pcm, max(1, len(channels)), duration)) as work:
-            heard, found = self._heard(ears, asked, work, memory or Forgetful(), on_progress)
+            heard, found = self._listened(asked, work, memory or Forgetful(), on_progress)
         on_progress(work.seconds, work.seconds)
         made_by = self._provenance(detected=asked is None, took=time.monotonic() - began)
         return Transcript(found, round(work.seconds, 3), segments(heard, channels), made_by)
+
+    def _listened(
+        self, asked: str | None, work: Plan, memory: Memory, on_progress: Progress
+    ) -> tuple[list[Heard], str]:
+        """With the model lent; nothing of this frame, which holds it, is left when another may be loaded."""
+        parameters = self._parameters
+        with loading.lent(self._model, self._cores, parameters.precision, parameters.device) as ears:
+            ears.require(asked)
+            return self._heard(ears, asked, work, memory, on_progress)
 
     def _heard(
         self, ears: Ears, asked: str | None, work: Plan, memory: Memory, on_progress: Progress

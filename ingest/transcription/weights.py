@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.transcription import models
-from storage.errors import BadModel, PipelineFailed, TillitError
+from storage.errors import BadInput, BadModel, PipelineFailed, TillitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ def load(model: models.Model, *, workers: int, precision: str, device: str = "cp
     import faster_whisper  # noqa: PLC0415 - the same
 
     _hush(ctranslate2)
+    if device == "cuda" and not ctranslate2.get_cuda_device_count():
+        raise BadInput("The recogniser finds no graphics card here that it can use. Leave the device at cpu.")
     place, files = _source(model)
     try:
         with too_big():
