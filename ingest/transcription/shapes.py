@@ -36,10 +36,6 @@ def _cues(transcript: Transcript) -> list[Segment]:
     return [one for one in transcript.segments if round(one.end, 3) > round(one.start, 3)]
 
 
-def _cue(segment: Segment) -> str:
-    return f"{_clock(segment.start)} --> {_clock(segment.end)}\n{_voice(segment)}{_escaped(segment.text)}\n"
-
-
 def _said(segment: Segment) -> str:
     return f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text
 
