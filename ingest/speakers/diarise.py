@@ -61,6 +61,6 @@ class Diariser:
             "trust": telling.TRUST,
             "change": [telling.CHANGE_WITHIN, telling.CHANGE_BETWEEN, telling.CHANGE_AFTER_PAUSE],
             "closed_seconds": shaping.CLOSED,
-            "widened_seconds": shaping.WIDENED,
+            "widened_seconds": [shaping.BEFORE, shaping.AFTER],
             "cores": self._cores,
         }

@@ -90,7 +90,7 @@ def loaded(network: Network) -> Any:  # noqa: ANN401 - onnxruntime is untyped
 def weights(network: Network) -> dict[str, NDArray[np.float32]]:
     """The network's parameters by name. Raises BadModel."""
     try:
-        content = _file(network).read_bytes()
+        content = file_of(network).read_bytes()
     except OSError:
         raise BadModel(f"The packaged voice models are not installed whole. {_AGAIN}") from None
     if hashlib.sha256(content).hexdigest() != network.sha256:
@@ -110,8 +110,8 @@ def package_version() -> str:
         raise _missing() from None
 
 
-def _file(network: Network) -> Path:
-    """Where the weights lie. The package is looked up, never imported: it would import PyTorch."""
+def file_of(network: Network) -> Path:
+    """Where the weights lie. The package is looked up, never imported: it would import PyTorch. Raises BadModel."""
     found = util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise _missing()

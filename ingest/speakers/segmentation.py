@@ -39,6 +39,8 @@ _SAME: Final = 0.3
 _LONGEST: Final = round(30 * 16_000 / FRAME)
 """Frames: a stretch is cut after half a minute, so that an unbroken monologue need not be held whole."""
 
+BESIDE: Final = 0.5
+"""Share of the windows that must hear two at once."""
 OVERLAP: Final = -1
 _SILENCE, _UNKNOWN = -2, -3
 
@@ -126,7 +128,7 @@ class Stitcher:
         alone = (self._tracks[:settled] >= 0).sum(axis=1) == 1
         labels = np.where(alone, self._tracks[:settled].max(axis=1), _UNKNOWN)
         labels = _nearest(labels)
-        labels[2 * overlap >= np.maximum(looked, 1)] = OVERLAP
+        labels[overlap >= BESIDE * np.maximum(looked, 1)] = OVERLAP
         labels[2 * speech < np.maximum(looked, 1)] = _SILENCE
         return labels
 

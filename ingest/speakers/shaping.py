@@ -12,10 +12,11 @@ from ingest.speakers.turns import Turn
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CLOSED: Final = 0.5
+CLOSED: Final = 0.8
 """Seconds: silence up to this belongs to a speaker who is heard on both sides of it."""
-WIDENED: Final = 0.1
-"""Seconds of other silence that belong to the turn beside it: breath, and soft beginnings that go unnoticed."""
+BEFORE: Final = 0.2
+AFTER: Final = 0.1
+"""Seconds of other silence that belong to the turn after and before it: breath, and soft sounds that go unnoticed."""
 
 
 def shaped(activity: NDArray[np.bool_], edges: NDArray[np.float64], seconds: float) -> tuple[Turn, ...]:
@@ -41,9 +42,10 @@ def _filled(activity: NDArray[np.bool_], frame: float) -> NDArray[np.bool_]:
         after = activity[end] if end < len(activity) else nobody
         if (end - begin) * frame <= CLOSED:
             filled[begin:end] |= before & after
-        wide = min(round(WIDENED / frame), (end - begin) // 2)
-        filled[begin : begin + wide] |= before
-        filled[end - wide : end] |= after
+        late = min(round(AFTER / frame), end - begin)
+        early = min(round(BEFORE / frame), end - begin - late)
+        filled[begin : begin + late] |= before
+        filled[end - early : end] |= after
     return filled
 
 

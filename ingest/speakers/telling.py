@@ -19,7 +19,7 @@ from ingest.speakers.turns import Speakers
 from ingest.speakers.voiceprints import LENGTH, RATE, unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 TRUST: Final = 5.0
 """What a whole second's cosine counts for against the price of a change."""
-CHANGE_WITHIN: Final = 1.5
+CHANGE_WITHIN: Final = 2.0
 CHANGE_BETWEEN: Final = 0.5
 CHANGE_AFTER_PAUSE: Final = 0.25
-KEEP_BETWEEN_RIVALS: Final = 1.0
-"""What it costs to hear one voice where the segmentation heard two people."""
 PAUSE: Final = 0.3
 ENOUGH: Final = 0.6
 """Share of a second a voiceprint must rest on to have a say in who there is."""
@@ -60,7 +58,7 @@ def _owners(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Whose each piece is, and the voices measured again on their own pieces."""
     lengths = np.array([(piece.end - piece.start) * _SECOND for piece in heard.pieces])
-    prices = np.array([(0.0, 0.0), *_prices(heard)])
+    prices = [0.0, *_prices(heard)]
     owners = np.full(len(lengths), -1)
     for _ in range(_ROUNDS):
         scores = TRUST * (heard.prints @ voices.T) * (looked / LOOKED * lengths / HOP)[:, None]
@@ -72,29 +70,28 @@ def _owners(
     return owners, voices
 
 
-def _prices(heard: Heard) -> Iterator[tuple[float, float]]:
-    """What it costs to change the voice, and to keep it, between each piece and the next."""
+def _prices(heard: Heard) -> Iterator[float]:
+    """What a change of voice costs between each piece and the next; nothing where two people were heard."""
     for before, after in pairwise(heard.pieces):
         if before.stretch == after.stretch:
-            yield CHANGE_WITHIN, 0.0
+            yield CHANGE_WITHIN
         elif (min(before.track, after.track), max(before.track, after.track)) in heard.rivals:
-            yield 0.0, KEEP_BETWEEN_RIVALS
+            yield 0.0
         elif (after.start - before.end) * _SECOND < PAUSE:
-            yield CHANGE_BETWEEN, 0.0
+            yield CHANGE_BETWEEN
         else:
-            yield CHANGE_AFTER_PAUSE, 0.0
+            yield CHANGE_AFTER_PAUSE
 
 
-def _viterbi(scores: NDArray[np.float64], prices: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The best sequence of columns when before row i a change costs `prices[i, 0]` and no change `prices[i, 1]`."""
+def _viterbi(scores: NDArray[np.float64], prices: Sequence[float]) -> NDArray[np.int64]:
+    """The best sequence of columns when a change before row i costs `prices[i]`."""
     best = scores[0].astype(np.float64)
     came = np.zeros(scores.shape, np.int64)
-    same = np.eye(scores.shape[1])
+    stay = np.arange(scores.shape[1])
     for row in range(1, len(scores)):
-        change, keep = prices[row]
-        moves = best[:, None] - change - (keep - change) * same
-        came[row] = moves.argmax(axis=0)
-        best = moves.max(axis=0) + scores[row]
+        other = best.max() - prices[row]
+        came[row] = np.where(best >= other, stay, best.argmax())
+        best = np.maximum(best, other) + scores[row]
     path = np.zeros(len(scores), np.int64)
     path[-1] = best.argmax()
     for row in range(len(scores) - 1, 0, -1):
