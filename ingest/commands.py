@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.errors import TillitError
 
 FIND = "find"
+LEFT_OUT = "Left out, having stopped before: {count}. `tillit status` says why; `tillit run --again` tries once more."
 MOST_SPEAKERS = 6
 
 
@@ -160,10 +161,12 @@ def run(terminal: Terminal, reference: str | None, again: bool, device: str, as_
         ran = working.run(desk, tell, reference, again=again, device=device)
     for name in [] if as_json else ran.done:
         OUT.print(f"{name} is ready. Next: tillit review {name}")
-    if not (ran.done or ran.problems or refused or as_json):
+    if not (ran.done or ran.problems or ran.left_out or refused or as_json):
         OUT.print("Nothing waits.")
     for name, problem in ran.problems.items():
         ERR.print(f"{name}: {problem.sentence}", style="red", markup=False)
+    if ran.left_out:
+        ERR.print(LEFT_OUT.format(count=ran.left_out), style="yellow")
     if problems := [*ran.problems.values(), *refused]:
         sys.exit(problems[0].exit_code)
 
@@ -235,6 +238,7 @@ def model_offers(language: str | None, as_json: bool) -> None:
         spoken = ", ".join(one.languages) or "every language"
         OUT.print(f"{one.name}  ({spoken}; {one.gigabytes} GB; {one.licence})", markup=False, style="bold")
         OUT.print(f"  {one.about}\n  {one.how}", markup=False, soft_wrap=True)
+    ERR.print(catalogue.NEEDS, markup=False, soft_wrap=True)
 
 
 @model.command("check")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from storage.transcript import Transcript
 
 
+NOBODY_SPEAKS = "Nobody is heard to speak in it."
+
+
 def read(desk: Desk, recording: Recording, *, real_names: bool = False) -> Transcript:
     """The raw transcript, or what is released, or else the draft. Raises Denied, NotReady."""
     action = Action.READ_TRANSCRIPT if real_names else Action.READ_PSEUDONYMISED
@@ -23,6 +26,11 @@ def read(desk: Desk, recording: Recording, *, real_names: bool = False) -> Trans
         if real_names:
             return work.transcript(TRANSCRIPT)
         return work.transcript(RELEASED if work.artefact(RELEASED) else PSEUDONYMISED)
+
+
+def silent(transcript: Transcript) -> str | None:
+    """A sentence for a transcript without a word, which would look like a mistake of ours."""
+    return None if transcript.segments else NOBODY_SPEAKS
 
 
 def made_by(transcript: Transcript) -> str:

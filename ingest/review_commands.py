@@ -45,6 +45,8 @@ def transcript_show(terminal: Terminal, reference: str, real_names: bool, as_jso
     OUT.print(reading.made_by(text), markup=False, style="dim")
     for line in reading.lines(text):
         OUT.print(line, markup=False)
+    if sentence := reading.silent(text):
+        ERR.print(sentence, style="yellow")
 
 
 @click.command()

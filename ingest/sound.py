@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest import reading
 from ingest.audio.decode import Levels
 from ingest.audio.report import drawn, report
 from ingest.work import LEVELS, TRANSCRIPT, Work
@@ -29,8 +30,11 @@ def look(desk: Desk, recording: Recording, width: int = 80) -> Sound:
     with desk.act(Action.READ_PSEUDONYMISED, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
         levels = Levels.from_bytes(act.read(work.need(LEVELS)))
-        turns = _turns(work.transcript()) if work.artefact(TRANSCRIPT) else []
-    return Sound(tuple(report(levels, turns)), tuple(drawn(levels, width, turns)))
+        heard = work.transcript() if work.artefact(TRANSCRIPT) else None
+    turns = _turns(heard) if heard else []
+    silent = reading.silent(heard) if heard else None
+    sentences = (*report(levels, turns), *([silent] if silent else []))
+    return Sound(sentences, tuple(drawn(levels, width, turns)))
 
 
 def _turns(transcript: Transcript) -> list[tuple[float, float, str]]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from ingest import reading
+from ingest import roster as rosters
 from ingest.audio import decode as audio
 from ingest.audio.decode import Layout
 from ingest.labels import in_language, labels, numbered
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 NOBODY, FIND = "none", "find"
 MOST_SPEAKERS = 6
-LONGEST_NAME = 80
+LONGEST_LIST = rosters.MOST * rosters.LONGEST * 4  # bytes: four are the most a character takes in UTF-8
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,13 @@ class Wanted:
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--language", default="detect", show_default=True, help="What is spoken: no, nn, da, sv, en …")
-@click.option("--model", metavar="NAME|PATH", default=models.PACKAGED_NAME, show_default=True, help="Which weights.")
+@click.option(
+    "--model",
+    metavar="base|PATH",
+    default=models.PACKAGED_NAME,
+    show_default=True,
+    help="Which weights: the packaged base, or a folder.",
+)
 @click.option("--format", "shape", type=click.Choice(list(shapes.SHAPES)), default="text", show_default=True,
               help="Lines of text, JSON with words, times and doubts, or WebVTT.")  # fmt: skip
 @click.option("--speakers", type=click.Choice([NOBODY, FIND, *map(str, range(1, MOST_SPEAKERS + 1))]),
@@ -74,6 +82,8 @@ def transcribe(  # noqa: PLR0913  # an option each
     whisper = Whisper(_model(model), cores=cores, parameters=parameters)
     made = _heard(whisper, files, Wanted(None if language == "detect" else language, count))
     click.echo(shapes.SHAPES[shape](made), nl=False)
+    if sentence := reading.silent(made):
+        ERR.print(sentence, style="yellow")
 
 
 def _heard(whisper: Whisper, files: Sequence[Path], wanted: Wanted) -> Transcript:
@@ -130,5 +140,8 @@ def _names(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
     with _opened(path) as file:
-        lines = file.read(1 << 16).decode("utf-8", "replace").splitlines()
-    return tuple(line.strip()[:LONGEST_NAME] for line in lines if line.strip())
+        data = file.read(LONGEST_LIST)
+    try:
+        return rosters.cleaned(data.decode("utf-8-sig").split("\n"))
+    except UnicodeDecodeError:
+        raise BadInput("The names are not in UTF-8. Give a list saved as UTF-8 text, one name a line.") from None

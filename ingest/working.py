@@ -82,10 +82,14 @@ def shown(desk: Desk, *, as_json: bool) -> Iterator[Shown]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run did: the recordings it brought as far as a person is needed, and what stopped the others."""
+    """What a run did: the recordings it brought as far as a person is needed, and what stopped the others.
+
+    `left_out` counts those that had stopped before, and were not tried.
+    """
 
     done: list[str]
     problems: dict[str, TillitError]
+    left_out: int
 
 
 class Asked:
@@ -118,13 +122,14 @@ def run(desk: Desk, tell: pipeline.Listener, reference: str | None, *, again: bo
     """Run everything that waits, or one recording, to the end. Raises Denied, NotFound, NotReady."""
     vault = desk.vault
     only = lookup.recording(vault.database, reference) if reference else None
-    todo = Asked(desk).allowed(pipeline.waiting(vault, only, stopped=again))
+    waiting = Asked(desk).allowed(pipeline.waiting(vault, only, stopped=True))
+    todo = [recording for recording in waiting if again or only or not recording.problem]
     with pipeline.at_work(vault, tell, device) as robot:
         todo = [pipeline.again(robot, recording) if recording.problem else recording for recording in todo]
         made = pipeline.finish_all(robot, todo)
     ends = {pipeline.reference(vault, recording): made[recording.id] for recording in todo}
     problems = {name: problem for name, problem in ends.items() if problem}
-    return Ran([name for name in ends if name not in problems], problems)
+    return Ran([name for name in ends if name not in problems], problems, len(waiting) - len(todo))
 
 
 def work(desk: Desk, tell: pipeline.Listener, device: str = "cpu") -> None:

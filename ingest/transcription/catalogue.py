@@ -8,6 +8,11 @@ from importlib.resources import files
 
 from ingest.transcription.languages import whisper_code
 
+NEEDS = (
+    "The command needs a network, and packages that Tillit does without: pip install ctranslate2 transformers torch, "
+    "on any machine. Copy the folder it makes, and register it with `tillit model add`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

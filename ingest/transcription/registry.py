@@ -36,6 +36,8 @@ def register(desk: Desk, folder: Path, name: str | None = None, pinned: str | No
     With `pinned`, the hash it must have: that of the same weights on another machine.
     """
     with desk.act(Action.REGISTER_MODEL, desk.vault.id, Purpose.STEWARDSHIP) as act:
+        if (name or folder.resolve().name) == PACKAGED:  # nobody could name them: the packaged ones come first
+            raise AlreadyThere("The packaged weights have that name. Give these another with --name.")
         model = models.from_folder(folder.resolve(), name)
         if pinned is not None and model.sha256 != pinned.strip().lower():
             raise BadModel(
