@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -28,7 +28,8 @@ from storage.records import Heard, Study, new_id
 from storage.streams import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Sequence
+    from typing import BinaryIO
 
     from ingest.audio.decode import Levels
     from ingest.speakers.turns import Speakers
@@ -43,12 +44,11 @@ def decode(work: Work) -> None:
         return
     measured: list[Levels] = []
 
-    def copied(copy: Generator[bytes, None, Levels]) -> Iterator[bytes]:
-        measured.append((yield from copy))
+    def copied(parts: Sequence[BinaryIO]) -> Generator[bytes]:
+        measured.append((yield from audio.listening_copy(parts, layouts=work.layouts or None)))
 
-    with work.originals() as parts:
-        copy = reader(copied(audio.listening_copy(parts, layouts=work.layouts or None)))
-        work.act.seal(work.recording, LISTENING, copy, work.made_by("decode", "pyav", version("av")))
+    with work.originals() as parts, closing(copied(parts)) as copy:
+        work.act.seal(work.recording, LISTENING, reader(copy), work.made_by("decode", "pyav", version("av")))
     levels = measured[0].to_bytes()
     work.act.seal(work.recording, LEVELS, levels, work.made_by("decode", "pyav", version("av")))
 
@@ -149,8 +149,7 @@ def _by_voice(work: Work, transcript: Transcript) -> tuple[Transcript, dict[str,
     """The transcript with speakers told by their voices, and how that was done."""
     study, diariser = _study(work), Diariser()
     duration = float(work.recording.facts["duration"])
-    with work.originals() as parts:
-        pcm = audio.pcm(parts, layouts=work.layouts or None)
+    with work.originals() as parts, closing(audio.pcm(parts, layouts=work.layouts or None)) as pcm:
         found = diariser.diarise(pcm, study.speakers, lambda done: work.tell(min(done, duration), duration))
     plain = numbered(transcript.language, len(found.voices))
     after = assigned(transcript, found.turns, plain)

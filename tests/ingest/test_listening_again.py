@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest import listening
+from ingest.audio import decode as audio
 from ingest.work import TRANSCRIPT
+from policies import ceremonies
 from policies.actions import Action
+from storage import lookup
+from storage.errors import NotReady
 from storage.records import Heard
 from tests.ingest.interview import said
 from tests.ingest.under_way import Killed, artefacts, dying, kept, stage, taken_in, transcript
@@ -65,3 +70,38 @@ def test_what_another_version_heard_is_not_used(house: House, monkeypatch: pytes
             stage(house, recording, Action.TRANSCRIBE, dying(after=1))
         prints |= {row.fingerprint for row in kept(house)}
     assert len(prints) == 2
+
+
+def test_a_key_rotated_meanwhile_costs_the_batches_in_flight_alone(house: House) -> None:
+    """The stage stops at the next batch; done again, it opens what was kept, which was sealed to the new key."""
+    recording = taken_in(house, "P01", opening(LONG))
+    held = lookup.participant(house.vault.database, "rus/P01")
+
+    def rotate(done: float, _total: float) -> None:
+        if done and len(kept(house)) == 1:
+            ceremonies.rotate_participant(house.desk("astrid"), held)
+
+    with pytest.raises(NotReady):
+        stage(house, recording, Action.TRANSCRIBE, rotate)
+    told: list[int] = []
+    stage(house, recording, Action.TRANSCRIBE, lambda *_: told.append(len(kept(house))))
+    assert told[0] == 1  # the first that is done was kept before, and is not kept again
+    assert transcript(house, recording).segments
+
+
+def test_the_decoder_ends_where_speakers_are_not_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that is stopped in the middle leaves no decoder waiting for somebody to take its sound."""
+    recording = taken_in(house, "P01", opening(LONG))
+    stage(house, recording, Action.TRANSCRIBE)
+    made: list[Any] = []
+    really = audio.pcm
+
+    def noted(*given: Any, **named: Any) -> Any:
+        made.append(really(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(audio, "pcm", noted)
+    with pytest.raises(Killed) as died:
+        stage(house, recording, Action.TELL_SPEAKERS, dying(after=1))
+    assert died.tb  # which holds the frames, and these the sound: nobody else ends the decoder
+    assert [inspect.getgeneratorstate(one) for one in made] == [inspect.GEN_CLOSED]
