@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 APPLICATION = "tillit"
-PIPELINE_VERSION = "1"  # raise it only when the order or the meaning of the stages changes
+PIPELINE_VERSION = "1"
+"""Raised, it leaves work in flight behind for good: DBOS takes up none of another version, and starts no such id anew.
+
+A new stage needs no other one: a step is known by its number, and whether it runs again or is taken for one that ran
+before, a stage whose artefact is there does nothing, and one that comes too late for what follows leaves it alone.
+"""
 EXECUTOR = "embedded"
 ATTEMPTS = 1000  # a laptop may be shut a thousand times during one interview
 UNKNOWN = "A stage stopped for an unexpected reason ({kind}). Run it again; if it stops again, run `tillit doctor`."
