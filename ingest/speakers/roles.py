@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KNOWN: Final = 0.6
 """Cosine from which a voice may be the known one (training/speakers/README.md)."""
-CLEARLY: Final = 0.1
+CLEARLY: Final = 0.15
 """By how much the next voice must be less like it."""
 
 FEWEST_QUESTIONS: Final = 3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CLOSED: Final = 0.8
 """Seconds: silence up to this belongs to a speaker who is heard on both sides of it."""
 BEFORE: Final = 0.2
-AFTER: Final = 0.1
+AFTER: Final = 0.05
 """Seconds of other silence that belong to the turn after and before it: breath, and soft sounds that go unnoticed."""
 
 
