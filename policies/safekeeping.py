@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from policies import studies
 from policies.actions import Action, Purpose
-from storage import backup, files, fsck, new_vault, roots, settings, stores, tombstones
+from storage import age, backup, files, fsck, new_vault, roots, settings, stores, tombstones
 from storage.backup import LINK, RECORDS, Source, Target
 from storage.errors import BadInput, NotFound
 from storage.fsck import Finding
@@ -165,8 +165,9 @@ def _restore_link(  # noqa: PLR0913, PLR0917  # what a restore is made of
     place = folder / LINK_FOLDER
     if plan.link is None:
         raise BadInput("Name the backup of the link key too, with --link: without it no name can be told apart.")
-    root = _take(_half(plan.link, "names.key.age"), SMALL[LINK], place, about, secrets, "link-root")
-    new_vault.new_link(folder, about, root)
+    small = _half(plan.link, "names.key.age")
+    root = _take(small, SMALL[LINK], place, about, secrets, "link-root")
+    new_vault.new_link(folder, about, root, age.decrypt(small["names.key.age"], [root]))  # its rows are sealed with it
     database, key = stores.link(folder, about, root)
     try:
         backup.restore(plan.link, Target(database, root, vkey, key=key, snapshot=None), told)

@@ -98,16 +98,19 @@ def _build(folder: Path, about: Settings, secrets: Secrets, work_factor: int) ->
 
 def new_records(folder: Path, about: Settings, root: Root) -> None:
     """An empty records database under a new key."""
-    _new_database(folder / "records.db", folder / "records.key.age", about.records.url, root, "records")
+    place = folder / "records.db", folder / "records.key.age"
+    _new_database(*place, about.records.url, root, "records", os.urandom(32))
 
 
-def new_link(folder: Path, about: Settings, root: Root) -> None:
-    """An empty link-key database under a new key."""
-    _new_database(folder / LINK / "names.db", folder / LINK / "names.key.age", about.link.url, root, "link")
+def new_link(folder: Path, about: Settings, root: Root, key: bytes | None = None) -> None:
+    """An empty link-key database under a new key, or under that which the names it is to hold are sealed with."""
+    place = folder / LINK / "names.db", folder / LINK / "names.key.age"
+    _new_database(*place, about.link.url, root, "link", key or os.urandom(32))
 
 
-def _new_database(path: Path, key_file: Path, url: str, root: Root, what: str) -> None:
-    key = os.urandom(32)
+def _new_database(  # noqa: PLR0913, PLR0917  # what a database is made of
+    path: Path, key_file: Path, url: str, root: Root, what: str, key: bytes
+) -> None:
     files.write(key_file, age.encrypt(key, [root.recipient()]))
     stores.new_database(path, key, url, what).close()
 

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from policies import safekeeping, shredding, studies
+from policies.actions import Action, Purpose
 from policies.safekeeping import Plan
 from storage import age, backup, keys
 from storage.errors import AlreadyThere, BadInput, Damaged, Denied, Locked, NotFound
-from storage.records import Artefact, Key, Person
+from storage.link import Form
+from storage.records import Artefact, Key, Person, new_id
 from tests.faults import canaries
 from tests.house_fixtures import KNOWN, House, Known, reopen
 from tests.policies.keeping import FILE_NAME, WORDS, artefacts, filename, keep, opened
@@ -68,6 +70,26 @@ def test_the_drill(house: House, archive: Archive) -> None:
     assert _count(again, Person) == people
     assert opened(again, keep(again, again.participant("P02"))) == [WORDS, WORDS]
     assert safekeeping.examine(again.desk("astrid"), silent) == []
+
+
+def test_a_restored_link_key_still_says_who_is_who(house: House, archive: Archive) -> None:
+    """Names are sealed with the database's key, so a restore keeps that one: they open, and new ones beside them."""
+    _say(house, "Zebulona Qvistmo", "Kari")
+    archive.back_up(house)
+    again = archive.restore(house)
+    assert _said(again) == ["Kari is Zebulona Qvistmo"]
+    _say(again, "Kvitbotunet", "Lund")
+    assert _said(House(reopen(archive.again), house.study)) == ["Kari is Zebulona Qvistmo", "Lund is Kvitbotunet"]
+
+
+def _say(house: House, real: str, surrogate: str) -> None:
+    with house.desk("astrid").act(Action.SET_ROSTER, house.study, Purpose.STEWARDSHIP) as act:
+        act.names().add(new_id(), "PER", surrogate).forms.append(Form(form=real))
+
+
+def _said(house: House) -> list[str]:
+    with house.desk("astrid").act(Action.SET_ROSTER, house.study, Purpose.STEWARDSHIP) as act:
+        return sorted(f"{name.surrogate} is {form.form}" for name in act.names().all() for form in name.forms)
 
 
 def _count(house: House, kind: type) -> int:
