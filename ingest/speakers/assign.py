@@ -90,7 +90,7 @@ class _Timeline:
 
     def _nearest(self, start: float, end: float) -> Turn:
         at = bisect_left(self._starts, start)
-        around = self._turns[max(0, at - self.speakers) : at + 1]
+        around = self._turns[max(0, at - 3 * self.speakers) : at + 1]  # of each speaker the last, cut up or not
         return min(around, key=lambda turn: max(turn.start - end, start - turn.end, 0.0))
 
 
