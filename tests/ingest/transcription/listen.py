@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
-from ingest.transcription import models
+from ingest.transcription import chunks, models, work
 from ingest.transcription.chunks import Chunk
 from ingest.transcription.engine import DEFAULT, Memory, Parameters, Whisper
 from ingest.transcription.heard import Heard
-from ingest.transcription.stretches import RATE
+from ingest.transcription.stretches import RATE, stretches
 from storage.transcript import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from storage.transcript import Transcript
 
@@ -28,6 +31,16 @@ def hear(
 ) -> Transcript:
     """What the packaged model hears."""
     return Whisper(models.packaged(), cores=cores, parameters=parameters).transcribe([pcm], language, ignore, **more)
+
+
+@contextmanager
+def small_windows() -> Iterator[None]:
+    """Stretches of 20 seconds, windows of six and batches of one: a minute is heard in as many batches as an hour."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chunks, "WINDOW", 6 * RATE)
+        patch.setattr(chunks, "BATCH", 1)
+        patch.setattr(work, "stretches", partial(stretches, longest=20 * RATE))
+        yield
 
 
 class Died(Exception):

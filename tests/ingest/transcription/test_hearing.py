@@ -12,14 +12,18 @@ from ingest.transcription.chunks import Chunk
 from ingest.transcription.ears import Decoded, Ears
 from ingest.transcription.guards import Doubt, doubts
 from ingest.transcription.hearing import WIDER, Manner, hear
+from ingest.transcription.languages import spoken
 from ingest.transcription.stretches import RATE
 from ingest.transcription.styles import Style, before
+from ingest.transcription.work import Plan
 from storage.errors import PipelineFailed
 from storage.transcript import Word
+from tests.ingest.transcription.conftest import decode
 from tests.ingest.transcription.listen import chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from ingest.transcription.heard import Heard
 
@@ -177,6 +181,13 @@ def test_noise_makes_the_model_repeat_what_stood_before_and_we_do_not_keep_it(la
     assert echo not in made[0].text.lower()
     assert Doubt.NO_SPEECH in doubts(made[0])
     assert hear(ears, [noise], manner) == made
+
+
+def test_the_language_is_listened_for_where_most_is_said(shared: Callable[[str], Path]) -> None:
+    """Of 42 seconds the first batch has the long chunk, not the short one after it, which base takes for German."""
+    ears = loading.ears(models.packaged(), 1, "int8", "cpu")
+    first = next(Plan([decode(shared("king.mp3"))[: 42 * RATE * 2]]).batches())
+    assert spoken(hearing.languages(ears, first.chunks)) == "no"
 
 
 def test_the_languages_of_chunks_are_heard(jfk: bytes, king: bytes) -> None:
