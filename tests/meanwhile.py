@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from policies.act import Act
     from policies.actions import Action, Purpose
-    from storage.records import Participant, Recording, Study
+    from policies.facts import Thing
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Meanwhile(Desk):
     done: Callable[[], object]
 
     @contextmanager
-    def act(self, action: Action, thing: Study | Participant | Recording | str, purpose: Purpose) -> Iterator[Act]:
+    def act(self, action: Action, thing: Thing | str, purpose: Purpose) -> Iterator[Act]:
         """Ask at the door as this person."""
         with super().act(action, thing, purpose) as act:
             yield act
