@@ -115,9 +115,9 @@ def test_a_transcript_says_what_made_it(tillit: Terminal, tmp_path: Path) -> Non
     _add(tillit, tmp_path)
     assert tillit("ivar", "run").code == 0
     made = json.loads(tillit("ragna", "transcript", "show", "rus/P07-1", "--json").out)["made_by"]
-    assert made["engine"] == "faster-whisper"
+    assert made["engine"] == "tillit-whisper"
     assert made["model_sha256"] == models.packaged().sha256
-    assert made["parameters"]["beam_size"] == 5
+    assert made["parameters"]["beam"] >= 1
     assert made["took"] > 0
     assert "cores" in made["machine"]
 
