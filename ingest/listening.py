@@ -60,7 +60,7 @@ def transcribe(work: Work) -> None:
     model, study = registry.registered(work.database, work.recording.model), _study(work)
     parameters = Parameters(style=Style(study.style), hotwords=work.told.hotwords, device=work.told.device)
     kept, language = Kept(work, _fingerprint(model, parameters, work)), work.recording.language or None
-    channels = numbered(language or "", 2) if work.speaker_per_channel else ()
+    channels = numbered(language or "", 2) if work.speaker_per_channel and study.speakers in {None, 2} else ()
     with work.originals() as parts:
         transcript = Whisper(model, parameters=parameters).transcribe(
             audio.pcm(parts, max(1, len(channels)), layouts=work.layouts or None),
@@ -136,7 +136,7 @@ def tell_speakers(work: Work) -> None:
     if work.need(TRANSCRIPT).version > 1 or work.artefact(MENTIONS):
         return
     transcript = work.transcript()
-    if work.speaker_per_channel:
+    if any(segment.speaker for segment in transcript.segments):
         after, facts = named(transcript, labels(transcript, interviewer(transcript))), dict[str, object](by="channel")
     else:
         after, facts = _by_voice(work, transcript)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ingest import reading
 from ingest.audio.decode import Levels
 from ingest.audio.report import drawn, report
-from ingest.work import LEVELS, TRANSCRIPT, Work
+from ingest.work import LEVELS, LISTENING, TRANSCRIPT, Work
 from policies.actions import Action, Purpose
+from storage.errors import NotFound
 
 if TYPE_CHECKING:
     from policies.desk import Desk
@@ -26,9 +27,11 @@ class Sound:
 
 
 def look(desk: Desk, recording: Recording, width: int = 80) -> Sound:
-    """How a recording sounds; who speaks is shown once that is known. Raises Denied, NotReady."""
+    """How a recording sounds; who speaks is shown once that is known. Raises Denied, NotFound, NotReady."""
     with desk.act(Action.READ_PSEUDONYMISED, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
+        if work.artefact(LISTENING) and not work.artefact(LEVELS):
+            raise NotFound("It was taken in before levels were measured, so there is no picture of it.")
         levels = Levels.from_bytes(act.read(work.need(LEVELS)))
         heard = work.transcript() if work.artefact(TRANSCRIPT) else None
     turns = _turns(heard) if heard else []

@@ -91,7 +91,7 @@ def _heard(whisper: Whisper, files: Sequence[Path], wanted: Wanted) -> Transcrip
         parts = [stack.enter_context(_part(path)) for path in files]
         checked = audio.check(parts)
         layouts = [part.layout for part in checked.parts]
-        apart = wanted.speakers != 0 and set(layouts) == {Layout.SPEAKER_PER_CHANNEL}
+        apart = wanted.speakers in {None, 2} and set(layouts) == {Layout.SPEAKER_PER_CHANNEL}
         channels = numbered(wanted.language or "", 2) if apart else ()
         pcm = audio.pcm(parts, max(1, len(channels)), layouts=layouts)
         with _shown("listening") as tell:

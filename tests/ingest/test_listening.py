@@ -10,13 +10,13 @@ from ingest import pipeline, sound
 from ingest.listening import Kept
 from ingest.stages import RUN
 from ingest.transcription import hearing
-from ingest.work import LEVELS, TRANSCRIPT, Told, Work
+from ingest.work import LEVELS, LISTENING, TRANSCRIPT, Told, Work
 from policies import consent
 from policies.actions import Action, Purpose
 from policies.desk import Desk
 from policies.gate import Gate
 from storage import lookup
-from storage.errors import Denied
+from storage.errors import Denied, NotFound
 from tests.ingest.under_way import Killed, artefacts, dying, kept, stage, taken_in, transcript
 from tests.sound import opening, samples
 
@@ -118,6 +118,16 @@ def test_parts_are_heard_as_one_interview(house: House) -> None:
     looked = sound.look(house.desk("ragna"), recording)
     assert looked.picture[0].startswith("loudness")
     assert any(line.startswith("part") for line in looked.picture)
+
+
+def test_a_recording_from_before_levels_has_no_picture(house: House) -> None:
+    """Taken in by an earlier Tillit: the sentence says why, and promises nothing of another run."""
+    recording = taken_in(house, "P01", opening(2.0))
+    robot = Desk(house.vault, Gate(house.vault), pipeline.ROBOT)
+    with robot.act(Action.DECODE, recording, Purpose.TRANSCRIBE) as act:
+        act.seal(recording, LISTENING, b"an old copy", Provenance("decode", "test", "0"))
+    with pytest.raises(NotFound, match="before levels"):
+        sound.look(house.desk("ragna"), recording)
 
 
 def _wav(pcm: bytes) -> bytes:
