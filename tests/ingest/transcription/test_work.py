@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from ingest.transcription.stretches import LONGEST, RATE
 from ingest.transcription.work import Batch, Plan
+from tests.ingest.transcription.listen import small_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +56,14 @@ def test_progress_ends_where_the_sound_ends(sound: list[bytes]) -> None:
         assert done == sorted(done)
         assert all(now <= total for now, total in done)
         assert list(done[-1]) == pytest.approx([668, 668])
+
+
+def test_the_batches_of_a_stretch_share_its_seconds(jfk: bytes) -> None:
+    """Cut into many batches, a recording is not done before its last one is."""
+    with small_windows():
+        done = told([jfk])
+    assert len(done) >= 2
+    assert [seconds for seconds, _ in done] == pytest.approx(np.linspace(0, 11, len(done) + 1)[1:])
 
 
 def test_a_known_duration_is_what_is_still_to_come(sound: list[bytes]) -> None:
