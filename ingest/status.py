@@ -11,7 +11,7 @@ from ingest import STAGES
 from policies import consent
 from policies.actions import Action, Purpose
 from storage import lookup
-from storage.records import Handoff, Participant, Recording
+from storage.records import Handoff, Participant, Recording, Tombstone
 
 if TYPE_CHECKING:
     from policies.act import Act
@@ -59,17 +59,17 @@ def overview(desk: Desk, study: Study) -> Overview:
         recordings = act.all(
             sa.select(Recording).where(Recording.study_id == study.id).order_by(Recording.created, Recording.number)
         )
-        held = {participant.id: _consents(act, participant) for participant in people.values()}
+        gone = {stone.participant_id for stone in act.all(sa.select(Tombstone))}
+        closed = {one.id: _closed(act, one, gone) for one in people.values()}
         return Overview(
             study=study.code,
             title=study.title,
             approval=study.approval,
             participants=len(people),
-            consenting=sum(held.values()),
+            consenting=sum(not why for why in closed.values()),
             handoffs=len(act.all(sa.select(Handoff).where(Handoff.study_id == study.id))),
             recordings=[
-                _line(study, people[one.participant_id], one, closed=not held[one.participant_id])
-                for one in recordings
+                _line(study, people[one.participant_id], one, closed[one.participant_id]) for one in recordings
             ],
         )
 
@@ -79,17 +79,20 @@ def everything(desk: Desk) -> list[Overview]:
     return [overview(desk, study) for study in lookup.studies_of(desk.vault.database, desk.who.id)]
 
 
-def _consents(act: Act, participant: Participant) -> bool:
-    return consent.holds(consent.current(act, participant))
+def _closed(act: Act, participant: Participant, gone: set[str]) -> str:
+    """Why nothing of a participant opens, or nothing if it does."""
+    if participant.id in gone:
+        return "closed: key destroyed"
+    return "" if consent.holds(consent.current(act, participant)) else "closed: no consent"
 
 
-def _line(study: Study, participant: Participant, recording: Recording, *, closed: bool) -> Line:
+def _line(study: Study, participant: Participant, recording: Recording, closed: str) -> Line:
     return Line(
         recording=f"{study.code}/{participant.code}-{recording.number}",
         participant=participant.code,
         seconds=float(recording.facts["duration"]),
         stage=recording.stage,
-        next="closed: no consent" if closed else _next(recording.stage),
+        next=closed or _next(recording.stage),
         problem=recording.problem or "",
     )
 

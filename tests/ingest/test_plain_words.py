@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +48,15 @@ def test_a_run_says_what_it_leaves_out(tillit: Terminal) -> None:
     assert "--again" in answer.err
     assert "is ready" in tillit("ivar", "run", "--again").out
     assert "Nothing waits" in tillit("ivar", "run").out
+
+
+def test_the_status_says_whose_key_is_destroyed(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their consent is still on record, and yet nothing of theirs waits for anybody."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("P07\n"))
+    assert tillit("astrid", "key", "shred", "rus/P07").code == 0
+    [one] = json.loads(tillit("ragna", "status", "--json").out)
+    assert one["consenting"] == 0
+    assert [line["next"] for line in one["recordings"]] == ["closed: key destroyed"]
 
 
 def test_a_recording_in_which_nobody_speaks_is_called_that(tillit: Terminal) -> None:
