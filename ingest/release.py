@@ -39,12 +39,15 @@ MASK = "□"
 class Released:
     """What was released: which version, how many mentions were replaced in it, and how many known names were left.
 
-    `left` counts places a person said hold no name, though the same word is a confirmed name in this study.
+    `left` counts places a person said hold no name, though the same word is a confirmed name in this study;
+    `doubted` the segments that may not be what was said, of `segments` in all.
     """
 
     version: int
     replaced: int
     left: int
+    doubted: int = 0
+    segments: int = 0
 
 
 def release(desk: Desk, recording: Recording) -> Released:
@@ -77,7 +80,13 @@ def _done_before(work: Work, overlay: Decided) -> Released | None:
     before = work.artefact(RELEASED)
     if now is None or now.stage != "release" or before is None:
         return None
-    return Released(before.version, len(overlay.replaced), _left_by_a_person(work, overlay))
+    return _released(before.version, work, overlay, work.transcript())
+
+
+def _released(version: int, work: Work, overlay: Decided, text: Transcript) -> Released:
+    doubted = sum(bool(segment.doubts) for segment in text.segments)
+    left = _left_by_a_person(work, overlay)
+    return Released(version, len(overlay.replaced), left, doubted, len(text.segments))
 
 
 def _left_by_a_person(work: Work, overlay: Decided) -> int:
@@ -107,9 +116,9 @@ def _seal(work: Work, overlay: Decided) -> Released:
         work.recording, RELEASED, text.to_bytes(), work.made_by("release", "tillit-names", naming.ENGINE), version
     )
     work.act.change(work.recording, stage="release", problem=None)
-    left_in = _left_by_a_person(work, overlay)
-    work.act.facts.update(version=version, replaced=len(overlay.replaced), left=left_in)
-    return Released(version, len(overlay.replaced), left_in)
+    made = _released(version, work, overlay, text)
+    work.act.facts.update(version=version, replaced=made.replaced, left=made.left)
+    return made
 
 
 def masked(transcript: Transcript, mentions: Iterable[Mention]) -> Transcript:

@@ -118,6 +118,14 @@ def release(terminal: Terminal, references: Sequence[str]) -> None:
         for reference in references:
             made = releases.release(desk, lookup.recording(desk.vault.database, reference))
             OUT.print(f"{reference} is released (version {made.version}, {made.replaced} mentions replaced).")
+            if not made.segments:
+                ERR.print("Nobody is heard to speak in it: there is nothing in what was released.", style="yellow")
+            elif made.doubted:
+                ERR.print(
+                    f"{made.doubted} of its {made.segments} lines are doubted (tillit transcript show {reference}): "
+                    "listen before you quote them. The hand-off does not say which.",
+                    style="yellow",
+                )
             if made.left:
                 ERR.print(
                     f"Look again: {made.left} finds were rejected whose word is a confirmed name in this study, "

@@ -49,7 +49,7 @@ def roster_add(terminal: Terminal, study_code: str, source: str | None, kind: st
     with terminal.desk() as desk:
         names = _asked() if source is None else _read(source)
         added = rosters.add(desk, lookup.study(desk.vault.database, study_code), names, Kind(kind))
-    OUT.print(f"{added.new} names are new in the roster, which has {added.total} now.")
+    OUT.print(f"New in the roster: {added.new}. In all: {added.total}.")
     if added.total > rosters.TOLD:
         ERR.print(f"The recogniser is told the newest {rosters.TOLD}; the others are only looked for.")
 

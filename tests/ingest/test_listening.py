@@ -17,6 +17,7 @@ from policies.desk import Desk
 from policies.gate import Gate
 from storage import lookup
 from storage.errors import Denied, NotFound
+from storage.transcript import Provenance
 from tests.ingest.under_way import Killed, artefacts, dying, kept, stage, taken_in, transcript
 from tests.sound import opening, samples
 

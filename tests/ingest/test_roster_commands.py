@@ -48,7 +48,7 @@ def test_names_are_typed_until_an_empty_line(tillit: Typing) -> None:
     code, out, err = tillit.typed(NAMES.encode(), "roster", "add", "rus")
     assert (code, tillit.listed()) == (0, KEPT[:2])
     assert "one a line" in err
-    assert out == "2 names are new in the roster, which has 2 now.\n"
+    assert out == "New in the roster: 2. In all: 2.\n"
 
 
 @pytest.mark.parametrize("source", ["a file", "standard input", "a file with a mark of its byte order"])
@@ -58,7 +58,7 @@ def test_names_are_read_from_a_list(tillit: Typing, tmp_path: Path, source: str)
     path = "-" if source == "standard input" else str(tmp_path / "names.txt")
     for new in (3, 0):
         code, out, _ = tillit.typed(NAMES.encode(), "roster", "add", "rus", "--from", path, "--kind", "LOC")
-        assert (code, out) == (0, f"{new} names are new in the roster, which has 3 now.\n")
+        assert (code, out) == (0, f"New in the roster: {new}. In all: 3.\n")
     assert tillit.listed() == KEPT
 
 
