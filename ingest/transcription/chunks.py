@@ -111,22 +111,26 @@ class Chunk:
         return Chunk(self.channel, tuple(pieces), speech, self.sound[start:end])
 
 
-def batches(stretch: NDArray[np.int16], start: int) -> Iterator[list[Chunk]]:
+def batches(stretch: NDArray[np.int16], start: int, voiced: NDArray[np.int16] | None = None) -> Iterator[list[Chunk]]:
     """The chunks of a stretch, (channels, samples), from sample number `start` on; those of like length together.
+
+    Where somebody speaks is looked for in `voiced`, of the same shape, if that is another; what is heard is the stretch.
 
     A batch is decoded for as long as its longest chunk needs. The longest come first: they tell best what language is
     spoken, and short ones last leave no worker idle for long. There are two batches at least, for two workers; which
     chunk is in which depends on the sound alone, so that any number of workers hears the same words.
     """
-    found = [chunk for channel, sound in enumerate(stretch) for chunk in _chunks(channel, sound, start)]
+    spoken = [speech(sound) for sound in (stretch if voiced is None else voiced)]
+    found = [
+        chunk for channel, sound in enumerate(stretch) for chunk in _chunks(channel, sound, start, spoken[channel])
+    ]
     found.sort(key=lambda chunk: (-len(chunk.sound), chunk.start, chunk.channel))
     size = min(BATCH, -(-len(found) // 2)) or 1
     for first in range(0, len(found), size):
         yield found[first : first + size]
 
 
-def _chunks(channel: int, sound: NDArray[np.int16], start: int) -> Iterator[Chunk]:
-    spoken = speech(sound)
+def _chunks(channel: int, sound: NDArray[np.int16], start: int, spoken: Sequence[Span]) -> Iterator[Chunk]:
     for group in _packed(_with_air(spoken, len(sound))):
         inside = tuple((first, last) for first, last in spoken if group[0][0] <= first < group[-1][1])
         yield Chunk(

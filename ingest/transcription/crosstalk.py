@@ -1,7 +1,8 @@
 """Two speakers with a microphone and a channel each: silence in each channel what only leaks over from the other.
 
 A voice reaches its own microphone several decibels louder than the other one. Frame by frame, the channel in which
-it is clearly weaker is silenced; where both speak, both are kept, and each is written down.
+it is clearly weaker is silenced; where both speak, both are kept, and each is written down. The silenced sound says
+where to listen; what is listened to is the channel as it is, because holes in it make the recogniser mishear.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Plan:
         for start, sound in stretches(self._pcm, self._channels):
             seconds = sound.shape[1] / RATE
             self.seconds += seconds
-            found = [tuple(batch) for batch in batches(apart(sound) if self._channels > 1 else sound, start)]
+            found = [tuple(batch) for batch in batches(sound, start, apart(sound) if self._channels > 1 else None)]
             for chunks in found or [()]:
                 yield Batch(number, chunks, seconds / max(1, len(found)))
                 number += 1

@@ -39,7 +39,7 @@ def test_two_who_speak_at_once_are_heard_under_their_labels(shared: Callable[[st
         frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
     pcm = b"".join(frame.to_ndarray().tobytes() for frame in (*frames, *resampler.resample(None)))
     heard = hear(pcm, channels=LABELS)
-    assert "wizard who had vanished behind the curtain" in said_by(heard, "Participant")
+    assert "confused complaint against the wizard who had vanished behind the curtain" in said_by(heard, "Participant")
     assert "the horizon seems extremely distant" in said_by(heard, "Interviewer")
     assert {segment.speaker for segment in heard.segments} == set(LABELS)
     assert heard.duration == pytest.approx(5.0)
