@@ -114,7 +114,7 @@ class Chunk:
 def batches(stretch: NDArray[np.int16], start: int, voiced: NDArray[np.int16] | None = None) -> Iterator[list[Chunk]]:
     """The chunks of a stretch, (channels, samples), from sample number `start` on; those of like length together.
 
-    Where somebody speaks is looked for in `voiced`, of the same shape, if that is another; what is heard is the stretch.
+    Where somebody speaks is looked for in `voiced`, of the same shape, if there is one; heard is the stretch.
 
     A batch is decoded for as long as its longest chunk needs. The longest come first: they tell best what language is
     spoken, and short ones last leave no worker idle for long. There are two batches at least, for two workers; which
