@@ -1,8 +1,9 @@
 """From many short voiceprints to a few speakers, their number given or found.
 
 Spectral clustering on cosines (Ng, Jordan and Weiss 2001), read off by pivoted QR (Damle, Minden and Ying 2019), which
-draws no random numbers. At most LARGEST voiceprints are clustered, evenly taken from the whole recording; the rest
-goes to the nearest voice, so memory does not grow with the square of the hours.
+draws no random numbers. Neighbours share most of their sound, so every other voiceprint is clustered, and at most
+LARGEST, evenly taken from the whole recording; the rest goes to the nearest voice later, so memory does not grow with
+the square of the hours.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def voices(prints: Prints, count: int | None) -> NDArray[np.float32]:
 
     Fewer than asked for come back only where there are fewer prints.
     """
-    chosen = np.linspace(0, len(prints) - 1, min(len(prints), LARGEST)).round().astype(np.int64)
-    few = prints.only(chosen)
+    size = min(len(prints), max(len(prints) // 2, 2 * MOST), LARGEST)
+    few = prints.only(np.linspace(0, len(prints) - 1, size).round().astype(np.int64))
     labels = _found(few) if count is None else parted(few.vectors, count)
     return centres(few.vectors, few.seconds, labels)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ingest.speakers import clustering
-from ingest.speakers.listening import HOP, LOOKED
+from ingest.speakers.listening import LOOKED
 from ingest.speakers.segmentation import CENTRE, FRAME
 from ingest.speakers.shaping import shaped
 from ingest.speakers.turns import Speakers
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ingest.speakers.listening import Heard
     from ingest.speakers.segmentation import Stretch
 
-TRUST: Final = 5.0
-"""What a whole second's cosine counts for against the price of a change."""
+TRUST: Final = 10.0
+"""What the cosine counts for, by the second of speech, against the price of a change."""
 CHANGE_WITHIN: Final = 2.0
 CHANGE_BETWEEN: Final = 0.5
 CHANGE_AFTER_PAUSE: Final = 0.25
@@ -61,7 +61,7 @@ def _owners(
     prices = [0.0, *_prices(heard)]
     owners = np.full(len(lengths), -1)
     for _ in range(_ROUNDS):
-        scores = TRUST * (heard.prints @ voices.T) * (looked / LOOKED * lengths / HOP)[:, None]
+        scores = TRUST * (heard.prints @ voices.T) * (looked / LOOKED * lengths)[:, None]
         cheapest = _viterbi(scores, prices)
         if (cheapest == owners).all():
             break

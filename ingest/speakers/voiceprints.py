@@ -25,16 +25,18 @@ SHORTEST: Final = RATE // 4
 _BANDS: Final = 80
 
 
-def voiceprint(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The voice in samples within [-1, 1), at unit length; in less than SHORTEST or in silence it means nothing."""
-    return unit(raw(samples) - _average())
+def voiceprints(sounds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The voice in each row of samples within [-1, 1), at unit length: (rows, LENGTH).
+
+    In less than SHORTEST samples or in silence it means nothing.
+    """
+    return unit(raw(sounds) - _average())
 
 
-def raw(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def raw(sounds: NDArray[np.float32]) -> NDArray[np.float32]:
     """The same with the average voice still in it. Each band's mean is taken away: it is the microphone's."""
-    rows = bands(samples)
-    level = rows - rows.mean(axis=0)
-    return unit(networks.run(networks.VOICEPRINT, level[None])[0])
+    heard = np.stack([bands(sound) for sound in sounds])
+    return unit(networks.run(networks.VOICEPRINT, heard - heard.mean(axis=1, keepdims=True)))
 
 
 def bands(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -37,7 +37,7 @@ def voice(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     windows = [sound[start : start + RATE] for start in range(0, len(sound) - RATE + 1, RATE // 2)]
     level = float(np.sqrt(np.square(sound).mean()))
     loud = [window for window in windows if float(np.sqrt(np.square(window).mean())) > QUIET * level]
-    return unit(np.mean([raw(window) for window in loud], axis=0).astype(np.float32))
+    return unit(np.mean([raw(window[None])[0] for window in loud], axis=0).astype(np.float32))
 
 
 def main() -> None:

