@@ -21,6 +21,9 @@ PAUSE: Final = 1.5
 SHORTEST: Final = 4
 """Words below which a sentence goes with the one after it: `Ja. Det var slik.` is one line."""
 
+UNHEARD: Final = "(…)"
+"""Stands where somebody speaks and nothing could be made out, as people write it who transcribe by hand."""
+
 UNPUNCTUATED: Final = guards.Doubt.UNPUNCTUATED
 _WEAK: Final = re.compile(r"\w")
 
@@ -57,6 +60,9 @@ def _doubted(heard: Sequence[Heard]) -> list[list[Span]]:
 
 
 def _of_chunk(heard: Heard, doubted: Sequence[Span], speaker: str | None) -> Iterator[Segment]:
+    if not heard.words and guards.Doubt.SPARSE in guards.doubts(heard):
+        start, end = heard.speech[0][0], heard.speech[-1][1]
+        yield Segment(start, end, UNHEARD, (), speaker, (guards.Doubt.SPARSE.value,))
     for first, last in _lines(heard.words):
         words = heard.words[first:last]
         doubts = {doubt for start, end, doubt in doubted if start < last and first < end}

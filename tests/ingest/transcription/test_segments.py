@@ -106,3 +106,12 @@ def test_overlapping_words_do_not_make_a_pause() -> None:
     """Words whose times run into each other are one line."""
     words = (Word(0, 3, "en"), Word(1, 1.2, "to"), Word(2.5, 3, "tre"))
     assert len(segments([replace(said("en to tre"), words=words)])) == 1
+
+
+def test_speech_of_which_nothing_was_made_out_is_marked() -> None:
+    """Where somebody speaks and not a word is written, a mark stands, doubted, for the reviewer to listen to."""
+    heard = replace(said(""), start=10.0, end=20.0, speech=((11.0, 19.0),))
+    (mark,) = segments([heard])
+    assert (mark.text, mark.words, mark.start, mark.end) == ("(…)", (), 11.0, 19.0)
+    assert mark.doubts == (Doubt.SPARSE.value,)
+    assert segments([replace(heard, speech=())]) == ()
