@@ -180,7 +180,9 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
         del about["tables"][table]
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
-    del tables["recording"]["origin_version"], tables["study"]["voices"], tables["study"]["speakers"]
+    del tables["recording"]["origin_version"]
+    for column in ("voices", "speakers", "style"):
+        del tables["study"][column]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
     tables["ledger_entry"]["openings"] = "json"
