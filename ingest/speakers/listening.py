@@ -74,7 +74,7 @@ class _Ear:
         self._stitcher = Stitcher()
         self._stretches = 0
         self._pieces: list[Piece] = []
-        self._prints: list[NDArray[np.float32]] = []
+        self._prints = bytearray()  # of an array, so that it grows without ever being there twice
         self._overlaps: list[Stretch] = []
 
     @property
@@ -108,7 +108,7 @@ class _Ear:
         return self._until / RATE
 
     def heard(self) -> Heard:
-        prints = np.array(self._prints, np.float32).reshape(-1, LENGTH)
+        prints = np.frombuffer(self._prints, np.float32).reshape(-1, LENGTH)
         return Heard(self._pieces, prints, self._overlaps, self._stitcher.rivals, self._until / RATE)
 
     def _begin(self, ahead: int) -> int:
@@ -128,7 +128,8 @@ class _Ear:
             if stretch.track != OVERLAP:
                 pieces += cut(stretch, self._stretches)
         self._pieces += pieces
-        self._prints += self._voiceprints([self._samples(piece.first, piece.last) for piece in pieces])
+        for found in self._voiceprints([self._samples(piece.first, piece.last) for piece in pieces]):
+            self._prints += found.tobytes()
 
     def _voiceprints(self, sounds: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """A voiceprint of each sound; those of one length go through the network a few at a time, which is faster."""
