@@ -33,8 +33,10 @@ def load(model: models.Model, *, workers: int, precision: str, device: str = "cp
     shut_the_network()
     import ctranslate2  # noqa: PLC0415 - takes half a second, which only those who transcribe should wait
     import faster_whisper  # noqa: PLC0415 - the same
+    from faster_whisper.vad import get_vad_model  # noqa: PLC0415 - starts onnxruntime
 
     _hush(ctranslate2)
+    get_vad_model()  # kept by the library; else the first recording waits for it
     if device == "cuda" and not ctranslate2.get_cuda_device_count():
         raise BadInput("The recogniser finds no graphics card here that it can use. Leave the device at cpu.")
     place, files = _source(model)
