@@ -3,6 +3,7 @@
 #   make check                      formatting, lint, types, docs
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
+#   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
 #   make soak                       property tests on new cases, and the kills, for longer
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-ledger bench-listen bench-seal soak format clean
+.PHONY: demo test check bench bench-ledger bench-listen bench-seal bench-speakers soak format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -37,6 +38,9 @@ bench-listen: .venv/ready-dev
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
+
+bench-speakers: .venv/ready-dev
+	$(BIN)/python -m benchmarks.speakers --peers
 
 soak: .venv/ready-dev
 	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults
