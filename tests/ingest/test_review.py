@@ -59,7 +59,7 @@ def test_release_waits_for_every_decision(house: House) -> None:
     with pytest.raises(NotReady, match="1 finds are undecided"):
         release.release(ragna, recording)
     review.decide(ragna, recording, Verdict.CONFIRM, None)
-    assert release.release(ragna, recording) == release.Released(1, 2, 0)
+    assert release.release(ragna, recording) == release.Released(1, 2, 0, segments=1)
     assert "Martin" not in _text(house, recording)
     assert "Trondheim" not in _text(house, recording)
 
