@@ -19,7 +19,7 @@ def heard_in(path: Path) -> list[float]:
     """The embedding of the one voice in a sound file, 192 numbers of unit length.
 
     Raises BadInput for a file that cannot be opened; BadRecording for one that is no recording, is longer than ten
-    minutes, or holds less than ten seconds of speech.
+    minutes, or holds less than ten seconds of speech or more than one voice: the other person was not asked.
     """
     try:
         source = path.open("rb")
@@ -28,11 +28,13 @@ def heard_in(path: Path) -> list[float]:
     with source:
         if check([source]).duration > LONGEST:
             raise BadRecording("That is longer than ten minutes. Record a minute of yourself alone, reading aloud.")
-        heard = Diariser().diarise(pcm([source]), 1, lambda _seconds: None)
+        heard = Diariser().diarise(pcm([source]), None, lambda _seconds: None)
     spoken = sum(turn.end - turn.start for turn in heard.turns)
     if spoken < ENOUGH:
         raise BadRecording(
             "There are {spoken:.0f} seconds of speech in it. Read aloud for a minute, alone, where it is quiet.",
             spoken=spoken,
         )
+    if len(heard.voices) > 1:
+        raise BadRecording("More than one voice is heard in it. Record a minute of yourself alone, reading aloud.")
     return [float(number) for number in heard.voices[0]]

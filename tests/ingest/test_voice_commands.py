@@ -21,6 +21,8 @@ from tests.sound import opening
 if TYPE_CHECKING:
     from pathlib import Path
 
+ALONE = 14.0  # seconds of the sample interview before the second person speaks
+
 
 @pytest.fixture
 def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
@@ -48,7 +50,7 @@ def test_voices_are_listed_and_forgotten(tillit: Terminal) -> None:
 
 def test_ones_own_voice_is_enrolled_from_a_recording(tillit: Terminal, tmp_path: Path) -> None:
     """A short recording, in whatever format, becomes a voice of unit length; the sound is kept nowhere."""
-    sound = opening(20.0)
+    sound = opening(ALONE)
     (tmp_path / "me.wav").write_bytes(sound)
     assert tillit("ivar", "voice", "forget", "rus").code == 0
     answer = tillit("ivar", "voice", "enrol", "rus", str(tmp_path / "me.wav"))
@@ -68,10 +70,11 @@ def test_ones_own_voice_is_enrolled_from_a_recording(tillit: Terminal, tmp_path:
         (opening(5.0), "seconds of speech"),
         (wav_of(np.zeros((1, 16_000 * 20))), "There are 0 seconds of speech"),
         (wav_of(np.zeros((1, 16_000 * 601))), "longer than ten minutes"),
+        (opening(ALONE + 7.0), "More than one voice"),
         (b"Dear Kari" * 999, "not a recording"),
         (None, "cannot be opened"),
     ],
-    ids=["too little", "silence", "too long", "a letter", "nothing there"],
+    ids=["too little", "silence", "too long", "two voices", "a letter", "nothing there"],
 )
 def test_a_recording_that_is_no_voice_is_refused(
     tillit: Terminal, tmp_path: Path, sound: bytes | None, why: str
@@ -90,7 +93,7 @@ def test_a_recording_that_is_no_voice_is_refused(
 
 def test_where_no_voices_are_kept_enrolling_is_refused(tillit: Terminal, tmp_path: Path) -> None:
     """In a study made without --voices kept the door says no, and why."""
-    (tmp_path / "me.wav").write_bytes(opening(20.0))
+    (tmp_path / "me.wav").write_bytes(opening(ALONE))
     dates = ["--starts", str(TODAY), "--ends", str(LATER)]
     assert tillit("astrid", "study", "add", "alko", "--title", "T", "--approval", "REK 2", *dates).code == 0
     assert tillit("astrid", "member", "add", "alko", "ivar", "--role", "interviewer").code == 0
