@@ -24,13 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import av
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from benchmarks.der import Errors, Span, errors, within
+from benchmarks.listeners.sound import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,16 +85,8 @@ def _read(name: str, group: str) -> Recording:
     until = WRITTEN_DOWN.get(stem, float("inf"))
     rows = [line.split() for line in (AUDIO / f"{stem}.rttm").read_text(encoding="utf-8").splitlines()]
     spans = [(float(row[3]), float(row[3]) + float(row[4]), row[7]) for row in rows]
-    pcm = decoded(AUDIO / name)
+    pcm = decode(AUDIO / name)
     return Recording(stem, group, pcm[: int(min(until * RATE * 2, len(pcm)))], within(spans, until))
-
-
-def decoded(path: Path) -> bytes:
-    """A trusted file as 16 kHz mono s16le."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    with av.open(str(path)) as container:
-        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-    return b"".join(frame.to_ndarray().tobytes() for frame in (*frames, *resampler.resample(None)))
 
 
 def noisy(sound: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from tests.servers.databases import place  # noqa: F401  # a fixture of every ro
 from tests.servers.postgres import postgres  # noqa: F401  # the same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # see ingest/__init__.py: before any test can import onnxruntime
 # `make test` draws the same cases every time, so that it says the same of the same tree; `make soak` draws new ones.
@@ -31,6 +31,18 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = build(tmp_path / "vault")
     yield made
     made.vault.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """A file of ../shared/audio; the test is skipped where that is missing."""
+
+    def find(name: str) -> Path:
+        if not (SHARED / "audio" / name).is_file():
+            pytest.skip("../shared/audio is not here")
+        return SHARED / "audio" / name
+
+    return find
 
 
 @pytest.fixture

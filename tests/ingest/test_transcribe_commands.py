@@ -12,17 +12,18 @@ from click.testing import CliRunner
 
 from ingest.transcribe_commands import transcribe
 from storage.errors import BadInput, BadModel
-from tests.ingest.transcription.conftest import SHARED, decode
-from tests.sound import RATE, opening
+from tests.sound import RATE, decoded, opening
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
-@pytest.mark.skipif(not (SHARED / "sv-1.wav").is_file(), reason="../shared/audio is not here")
-def test_two_channels_are_labelled_in_the_language_that_was_found(tmp_path: Path) -> None:
+def test_two_channels_are_labelled_in_the_language_that_was_found(
+    tmp_path: Path, shared: Callable[[str], Path]
+) -> None:
     """Nobody said that it is Swedish, and still nobody is called Speaker."""
-    first, second = (np.frombuffer(decode(SHARED / name), "<i2") for name in ("sv-1.wav", "sv-2.wav"))
+    first, second = (np.frombuffer(decoded(shared(name)), "<i2") for name in ("sv-1.wav", "sv-2.wav"))
     sides = np.concatenate([np.stack([first, first // 50]), np.stack([second // 50, second])], axis=1)
     with wave.open(str(tmp_path / "two.wav"), "wb") as out:
         out.setnchannels(2)

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import pytest
 
 from ingest.speakers.diarise import Diariser
 from ingest.speakers.voiceprints import RATE
+from tests.sound import SAMPLE, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from benchmarks.der import Span
     from ingest.speakers.turns import Speakers
-
-ROOT = Path(__file__).resolve().parents[3]
-SHARED = ROOT.parent / "shared" / "audio"
-
-
-@cache
-def decoded(path: Path, layout: str = "mono") -> bytes:
-    """A trusted file as 16 kHz s16le."""
-    resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
-    with av.open(str(path)) as container:
-        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-    return b"".join(frame.to_ndarray().tobytes() for frame in (*frames, *resampler.resample(None)))
 
 
 def diarised(pcm: bytes, count: int | None = None) -> Speakers:
@@ -47,18 +34,6 @@ def spans(found: Speakers) -> list[Span]:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Callable[[str], Path]:
-    """A file of ../shared/audio; the test is skipped where that is missing."""
-
-    def find(name: str) -> Path:
-        if not (SHARED / name).is_file():
-            pytest.skip("../shared/audio is not here")
-        return SHARED / name
-
-    return find
-
-
-@pytest.fixture(scope="session")
 def reference(shared: Callable[[str], Path]) -> Callable[[str], list[Span]]:
     """Who really spoke when in a recording of ../shared/audio."""
 
@@ -72,7 +47,7 @@ def reference(shared: Callable[[str], Path]) -> Callable[[str], list[Span]]:
 @pytest.fixture(scope="session")
 def interview() -> bytes:
     """The first 75 seconds of the sample interview, which is read by two synthetic voices in turns."""
-    return decoded(ROOT / "samples" / "interview.opus")[: 75 * RATE * 2]
+    return decoded(SAMPLE)[: 75 * RATE * 2]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from benchmarks.der import Errors, errors, within
 from ingest.speakers.diarise import Diariser
 from ingest.speakers.voiceprints import RATE
 from storage.errors import BadInput, BadRecording
-from tests.ingest.speakers.conftest import chunks, decoded, diarised, spans
+from tests.ingest.speakers.conftest import chunks, diarised, spans
+from tests.sound import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ import pytest
 from ingest.speakers.roles import interviewer, same_voice
 from ingest.speakers.voiceprints import RATE, unit
 from storage.transcript import Provenance, Segment, Transcript
-from tests.ingest.speakers.conftest import decoded, diarised
+from tests.ingest.speakers.conftest import diarised
+from tests.sound import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

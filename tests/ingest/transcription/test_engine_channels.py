@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
 import pytest
 
 from ingest.transcription.stretches import RATE
 from tests.ingest.transcription.listen import hear
+from tests.sound import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +34,7 @@ def interleaved(left: bytes, right: bytes, leak: float = 0.0) -> bytes:
 
 def test_two_who_speak_at_once_are_heard_under_their_labels(shared: Callable[[str], Path]) -> None:
     """Two people speak over each other, a channel each: both sentences are there, under their speakers."""
-    resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
-    with av.open(str(shared("stereo_diarization.wav"))) as container:
-        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-    pcm = b"".join(frame.to_ndarray().tobytes() for frame in (*frames, *resampler.resample(None)))
-    heard = hear(pcm, channels=LABELS)
+    heard = hear(decoded(shared("stereo_diarization.wav"), "stereo"), channels=LABELS)
     assert "confused complaint against the wizard who had vanished behind the curtain" in said_by(heard, "Participant")
     assert "the horizon seems extremely distant" in said_by(heard, "Interviewer")
     assert {segment.speaker for segment in heard.segments} == set(LABELS)

@@ -17,8 +17,8 @@ from ingest.transcription import models
 from ingest.transcription.engine import Whisper
 from tests import sound
 from tests.conftest import REPO
-from tests.ingest.transcription.conftest import decode
 from tests.planted import KINDS, RATE, Planted, planted, stretch
+from tests.sound import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ def test_no_invented_sentence_survives_in_an_interview() -> None:
 
 def test_no_invented_sentence_survives_in_norwegian(shared: Callable[[str], Path]) -> None:
     """The same in Norwegian, which the small model hears less well, with the sounds most like a voice."""
-    alone = np.frombuffer(decode(shared("king.mp3")), dtype="<i2")[: 24 * RATE]
+    alone = np.frombuffer(decoded(shared("king.mp3")), dtype="<i2")[: 24 * RATE]
     recording = planted(alone, 2, kinds=("laughter", "crying", "music", "silence"), lasting=SHORT)
     assert_nothing_invented(recording, alone, "no", shared("king.txt").read_text())
 

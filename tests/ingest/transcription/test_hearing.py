@@ -18,8 +18,8 @@ from ingest.transcription.styles import Style, before
 from ingest.transcription.work import Plan
 from storage.errors import PipelineFailed
 from storage.transcript import Word
-from tests.ingest.transcription.conftest import decode
 from tests.ingest.transcription.listen import chunk
+from tests.sound import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -186,7 +186,7 @@ def test_noise_makes_the_model_repeat_what_stood_before_and_we_do_not_keep_it(la
 def test_the_language_is_listened_for_where_most_is_said(shared: Callable[[str], Path]) -> None:
     """Of 42 seconds the first batch has the long chunk, not the short one after it, which base takes for German."""
     ears = loading.ears(models.packaged(), 1, "int8", "cpu")
-    first = next(Plan([decode(shared("king.mp3"))[: 42 * RATE * 2]]).batches())
+    first = next(Plan([decoded(shared("king.mp3"))[: 42 * RATE * 2]]).batches())
     assert spoken(hearing.languages(ears, first.chunks)) == "no"
 
 
