@@ -6,14 +6,16 @@ out but for its edges, because in silence Whisper writes what nobody said; and a
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ingest.transcription import weights
-from ingest.transcription.stretches import RATE, floats
+from ingest.transcription.stretches import RATE, floats, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +33,9 @@ SHORTEST_PAUSE: Final = 160
 
 LONGEST_SPEECH: Final = 29.0
 """Seconds after which speech without a pause is cut anyhow; with its air it fits the window."""
+
+LISTENED_TO: Final = 75 * RATE
+"""Samples at most in which speech is looked for at once, cut at quiet places like the stretches themselves."""
 
 BATCH: Final = 4
 """Chunks decoded together: beyond four there is little to win, and each takes 37 MB a worker with the base model."""
@@ -142,7 +147,26 @@ def _chunks(channel: int, sound: NDArray[np.int16], start: int, spoken: Sequence
 
 
 def speech(sound: NDArray[np.int16]) -> list[Span]:
-    """Where somebody speaks, as ranges of samples of one channel."""
+    """Where somebody speaks, as ranges of samples of one channel.
+
+    A minute at a time, two at once: nothing of a recording can be heard before, and it takes less memory.
+    """
+    parts = list(stretches([sound.tobytes()], longest=LISTENED_TO))
+    found = _listeners().map(lambda part: _speech(part[1][0]), parts)
+    return [
+        (start + first, start + last)
+        for (start, _), spoken in zip(parts, found, strict=True)
+        for first, last in spoken
+    ]
+
+
+@cache
+def _listeners() -> ThreadPoolExecutor:
+    """Threads that stay: each new one would take some memory of its own and leave it in pieces."""
+    return ThreadPoolExecutor(2, thread_name_prefix="speech")
+
+
+def _speech(sound: NDArray[np.int16]) -> list[Span]:
     weights.shut_the_network()
     from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415 - starts onnxruntime
 

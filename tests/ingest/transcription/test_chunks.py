@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.transcription.chunks import AIR, BATCH, WINDOW, Chunk, _packed, _with_air, batches, speech
-from ingest.transcription.stretches import RATE
+from ingest.transcription.chunks import AIR, BATCH, LISTENED_TO, WINDOW, Chunk, _packed, _with_air, batches, speech
+from ingest.transcription.stretches import RATE, stretches
 from tests.ingest.transcription.listen import chunk
 
 if TYPE_CHECKING:
@@ -151,3 +151,13 @@ def test_silence_has_no_chunks() -> None:
     """Two silent channels and a handful of samples give no batch at all."""
     assert list(batches(np.zeros((2, 30 * RATE), np.int16), 0)) == []
     assert list(batches(np.zeros((1, 5), np.int16), 0)) == []
+
+
+def test_speech_is_found_across_the_minutes_it_is_looked_for_in(pauses: NDArray[np.int16]) -> None:
+    """A long stretch, listened to in parts on several threads, has the speech of its parts, in order and in place."""
+    long = np.concatenate([pauses] * 4)
+    found, parts = speech(long), list(stretches([long.tobytes()], longest=LISTENED_TO))
+    assert len(parts) > 1
+    assert found == sorted(found)
+    assert found == [(start + first, start + last) for start, part in parts for first, last in speech(part[0])]
+    assert {int(first) // len(pauses) for first, _ in found} == {0, 1, 2, 3}
