@@ -75,7 +75,8 @@ class Membership(Row):
 class Study(Row):
     """A study under an ethics approval; `review` is "required" or "not required", `voices` "never" or "kept".
 
-    `speakers` is how many speak in its interviews, NULL where that is found out; `style` "verbatim" or "plain".
+    `speakers` is how many speak in its interviews, NULL where that is found out; `style` "verbatim" or "plain";
+    `pseudonyms` names a set of policies/pseudonyms.toml.
     """
 
     __tablename__ = "study"
@@ -90,6 +91,7 @@ class Study(Row):
     voices: Mapped[str] = mapped_column(default="never", server_default="never")
     speakers: Mapped[int | None]
     style: Mapped[str] = mapped_column(default="verbatim", server_default="verbatim")
+    pseudonyms: Mapped[str] = mapped_column(default="names", server_default="names")
 
 
 class Participant(Row):

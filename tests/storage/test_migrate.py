@@ -67,7 +67,8 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     ],
 }  # fmt: skip
 NEWEST: dict[str, list[dict[str, Any]]] = {  # those of them that became something else
-    "study": [{**RECORDS["study"][0], "voices": "never", "speakers": 2, "style": "verbatim"}],
+    "study": [{**RECORDS["study"][0], "voices": "never", "speakers": 2, "style": "verbatim",
+               "pseudonyms": "names"}],
     "recording": [
         {("sealed_origin" if name == "sealed_filename" else name): value
          for name, value in RECORDS["recording"][0].items()}

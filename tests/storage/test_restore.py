@@ -181,7 +181,7 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
     del tables["recording"]["origin_version"]
-    for column in ("voices", "speakers", "style"):
+    for column in ("voices", "speakers", "style", "pseudonyms"):
         del tables["study"][column]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
