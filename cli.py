@@ -41,6 +41,7 @@ ROOMS = {
     "ingest.intake_commands": ("add",),
     "ingest.commands": ("doctor", "model", "run", "status", "study", "worker"),
     "ingest.voice_commands": ("voice",),
+    "ingest.names_commands": ("names",),
     "ingest.roster_commands": ("roster",),
     "ingest.review_commands": ("release", "review", "sound", "transcript"),
     "ingest.transcribe_commands": ("transcribe",),
