@@ -40,6 +40,10 @@ LISTENED_TO: Final = 75 * RATE
 BATCH: Final = 4
 """Chunks decoded together: beyond four there is little to win, and each takes 37 MB a worker with the base model."""
 
+_FRAME: Final = 512
+_BEFORE: Final = 128 * _FRAME
+"""Silero's frames, and how many it has listened to, four seconds, when it is asked."""
+
 Span = tuple[int, int]
 
 
@@ -151,13 +155,13 @@ def speech(sound: NDArray[np.int16]) -> list[Span]:
 
     A minute at a time, two at once: nothing of a recording can be heard before, and it takes less memory.
     """
-    parts = list(stretches([sound.tobytes()], longest=LISTENED_TO))
-    found = _listeners().map(lambda part: _speech(part[1][0]), parts)
-    return [
-        (start + first, start + last)
-        for (start, _), spoken in zip(parts, found, strict=True)
-        for first, last in spoken
-    ]
+    starts = [start // _FRAME * _FRAME for start, _ in stretches([sound.tobytes()], longest=LISTENED_TO)]
+    found = _listeners().map(lambda part: _speech(sound, *part), pairwise([*starts, len(sound)]))
+    joined: list[Span] = []
+    for first, last in (span for part in found for span in part):
+        whole = joined and joined[-1][1] == first and last - joined[-1][0] <= LONGEST_SPEECH * RATE
+        joined.append((joined.pop()[0] if whole else first, last))
+    return joined
 
 
 @cache
@@ -166,12 +170,16 @@ def _listeners() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(2, thread_name_prefix="speech")
 
 
-def _speech(sound: NDArray[np.int16]) -> list[Span]:
+def _speech(sound: NDArray[np.int16], start: int, end: int) -> list[Span]:
+    """Between two samples, listened to from a little before, as somebody who has heard the beginning would."""
     weights.shut_the_network()
     from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415 - starts onnxruntime
 
     options = VadOptions(min_silence_duration_ms=SHORTEST_PAUSE, max_speech_duration_s=LONGEST_SPEECH, speech_pad_ms=0)
-    return [(int(found["start"]), int(found["end"])) for found in get_speech_timestamps(floats(sound), options)]
+    since = max(0, start - _BEFORE)
+    found = get_speech_timestamps(floats(sound[since:end]), options)
+    spans = ((since + int(one["start"]), since + int(one["end"])) for one in found)
+    return [(max(start, first), last) for first, last in spans if last > start]
 
 
 def _with_air(spoken: Sequence[Span], length: int) -> list[Span]:

@@ -18,7 +18,7 @@ from ingest.transcription import hearing, loading
 from ingest.transcription.chunks import BATCH
 from ingest.transcription.heard import Heard, from_text, to_text
 from ingest.transcription.languages import UNDETERMINED, spoken, whisper_code
-from ingest.transcription.machine import machine_class, usable_cores
+from ingest.transcription.machine import give_back, machine_class, usable_cores
 from ingest.transcription.segments import segments
 from ingest.transcription.stretches import RATE
 from ingest.transcription.styles import Style, before
@@ -161,6 +161,7 @@ class Whisper(Recogniser):
                     on_progress(*work.done(batch))
 
         for batch, made in _all(new(), self._cores):
+            give_back()
             memory.keep(batch.number, to_text(made))
             heard.extend(made)
             on_progress(*work.done(batch))

@@ -1,9 +1,11 @@
-"""What machine this is, as far as a transcript may say."""
+"""What machine this is, as far as a transcript may say, and its memory, given back."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+from contextlib import suppress
 
 
 def machine_class() -> str:
@@ -16,3 +18,12 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def give_back() -> None:
+    """Give free memory back to the system, where the C library has a way to (glibc's malloc_trim(3)).
+
+    Batches are of many lengths and leave holes: without it three hours take 150 MB more than ten minutes.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
