@@ -37,6 +37,9 @@ AHEAD: Final = 2
 """Batches that wait for each worker: enough that none idles, few enough that memory stays flat."""
 
 
+GIVEN_BACK: Final = 12
+"""Batches, three or four stretches, after which free memory is given back: each time costs a third of a second."""
+
 TRIED: Final = 3
 """Chunks of the first batch, the longest of its stretch, that say what language is spoken."""
 
@@ -161,7 +164,8 @@ class Whisper(Recogniser):
                     on_progress(*work.done(batch))
 
         for batch, made in _all(new(), self._cores):
-            give_back()
+            if batch.number % GIVEN_BACK == GIVEN_BACK - 1:
+                give_back()
             memory.keep(batch.number, to_text(made))
             heard.extend(made)
             on_progress(*work.done(batch))

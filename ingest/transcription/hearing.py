@@ -100,16 +100,31 @@ def _timed(ears: Ears, hearing: Hearing) -> Heard:
 
 
 def _believable(ears: Ears, first: Hearing, manner: Manner) -> Hearing:
-    """The first hearing if the guards believe it, else the best of all."""
+    """The first hearing if the guards believe it, else the best of all.
+
+    A loop mostly ends where the sound is cut, and then the wider search, which costs most, is not needed.
+    """
     if not _bad(first.heard, manner):
         return first
     alone, (window,) = replace(manner, before="", beam=WIDER), first.windows
+    loops = guards.Doubt.REPEATS in _reasons(first.heard) and not _echo(first.heard, manner)
+    best = first
+    if loops and (parted := _parted(ears, window, alone)) is not None:
+        best = _better(first, parted)
+        if not guards.redo(_reasons(best.heard)):
+            return best
     (again,) = _heard(ears, [(window.chunk, window.encoded)], alone)
-    best = again if _echo(first.heard, manner) else _better(first, again)
-    halves = window.chunk.halves() if guards.redo(_reasons(best.heard)) else None
-    if halves is None:
+    best = again if _echo(first.heard, manner) else _better(best, again)
+    if loops or not guards.redo(_reasons(best.heard)):
         return best
-    return _better(best, _whole(_heard(ears, [(half, ears.encoded(half.sound)) for half in halves], alone)))
+    parted = _parted(ears, window, alone)
+    return best if parted is None else _better(best, parted)
+
+
+def _parted(ears: Ears, window: Window, manner: Manner) -> Hearing | None:
+    """The window's two halves, each heard by itself; None where there is no pause to part them."""
+    halves = window.chunk.halves()
+    return halves and _whole(_heard(ears, [(half, ears.encoded(half.sound)) for half in halves], manner))
 
 
 def _better(one: Hearing, other: Hearing) -> Hearing:
