@@ -69,7 +69,8 @@ class Lists:
         self._neighbours = Drawer.alike(name for locale in ("no_NO", "da_DK", "sv_SE") for name in surnames(locale))
         self._elsewhere = {part: Drawer.alike(names) for part, names in _parts("elsewhere").items()}
         self._parts = _parts(f"farms-{language}")
-        self._nicknames = tuple((FOLDER / "nicknames.txt").read_text(encoding="utf-8").split())
+        nicknames, sort = _parts("nicknames"), "en" if language == "en" else "nordic"
+        self._nicknames, self._before = nicknames[sort], nicknames[f"{sort}-before"]
         self._towns = [Drawer.of(_towns(_HOMES[language])), Drawer.of(_towns(_NORTH)), Drawer.alike(place_names())]
         self._countries = tuple(name for name in country_names(language) if _PLAIN.fullmatch(name))
 
@@ -84,7 +85,7 @@ class Lists:
         return name
 
     def surname(self, rng: random.Random) -> str:
-        """A surname of the language, of the neighbours or of elsewhere, or one built of a farm or of a father's name."""
+        """A surname of the language, its neighbours or elsewhere, or one built of a farm or of a father's name."""
         if rng.random() < _FROM_ELSEWHERE:
             return self._elsewhere["surnames"].draw(rng)
         way = rng.random()
@@ -93,7 +94,8 @@ class Lists:
         if way < 0.5:
             return self._neighbours.draw(rng)
         if way < 0.6:
-            return self._firsts["m"].draw(rng).split()[0].split("-")[0] + _SON[self._language]
+            father = re.split(r"[- ]", self._firsts["m"].draw(rng))[0]
+            return father.removesuffix("s") + _SON[self._language]  # Lars gives Larsen and Larsson
         return _built(rng.choice(self._parts["heads"]), rng.choice(self._parts["surnames"]))
 
     def nickname(self, rng: random.Random) -> str:
@@ -104,7 +106,7 @@ class Lists:
         name = self.first(rng, None).split()[0].split("-")[0]
         if way < 0.8:
             return name[:3] + rng.choice(("a", "e", "en", "i", "o", "sa", "s", "y"))
-        return rng.choice(("Lille-", "Store-", "Gærne-", "Tjukk-", "Svarte-", "Gamle-")) + name
+        return rng.choice(self._before) + name
 
     def place(self, rng: random.Random) -> str:
         """A town or village: of the language's country mostly, by how many live there or all alike."""

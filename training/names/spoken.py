@@ -69,9 +69,7 @@ class Names(Protocol):
         """A country."""
 
 
-def sentences(
-    rng: random.Random, names: Names, language: str, count: int
-) -> Iterator[tuple[list[str], list[str]]]:
+def sentences(rng: random.Random, names: Names, language: str, count: int) -> Iterator[tuple[list[str], list[str]]]:
     """`count` filled sentences of one of `LANGUAGES`: tokens, and their IOB2 tags with PER, LOC and ORG.
 
     Every template comes once before one comes again. The same seed gives the same sentences.
@@ -135,9 +133,7 @@ def _parted(chunk: str) -> tuple[str, str, str, str]:
     return before, core, after, closing
 
 
-def _mention(
-    slot: re.Match[str], rng: random.Random, names: Names, language: str
-) -> Iterator[tuple[str, str]]:
+def _mention(slot: re.Match[str], rng: random.Random, names: Names, language: str) -> Iterator[tuple[str, str]]:
     """The words of one name; the English genitive is a word of its own, as in the treebanks."""
     symbol, ending = slot[1], slot[2] or ""
     kind = _kind(symbol)
