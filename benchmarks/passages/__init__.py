@@ -22,7 +22,8 @@ Split = Literal["dev", "test", "study"]
 
 FOLDER: Final = Path(__file__).resolve().parent
 _HEADER: Final = re.compile(
-    r"id: (?P<id>[a-z0-9]+) language: (?P<language>no|nn|da|sv) form: (?P<form>written|heard) dialect: (?P<dialect>\w+)"
+    r"id: (?P<id>[a-z0-9]+) language: (?P<language>no|nn|da|sv) "
+    r"form: (?P<form>written|heard) dialect: (?P<dialect>\w+)"
 )
 _MENTION: Final = re.compile(
     r"\[(?P<surface>[^\s\[\]|](?:[^\[\]|]*[^\s\[\]|])?)"  # what was said, without blanks at its ends
@@ -68,7 +69,7 @@ def passages(split: Split) -> Iterator[Passage]:
 
 
 def split_of(passage: str) -> Literal["dev", "test"]:
-    """Where the passage of this id belongs: a hash of the id decides and nothing else, two to dev for three to test."""
+    """Where the passage of this id belongs: a hash of the id alone decides, two to dev for three to test."""
     return "dev" if int(hashlib.sha256(passage.encode()).hexdigest()[:8], 16) % 5 < 2 else "test"
 
 

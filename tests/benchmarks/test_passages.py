@@ -130,7 +130,7 @@ def test_mentions_lie_in_their_text_in_order(split: Split) -> None:
 
 
 def test_the_study_has_people_who_come_back() -> None:
-    """Eighteen interviews share ids that begin with s-: one person is in six by full name, others share first names."""
+    """Eighteen interviews share ids beginning with s-; one person is in six by full name, others share first names."""
     assert len(READ["study"]) == 18
     assert all(gold.entity.startswith("s-") for passage in READ["study"] for gold in passage.mentions)
     assert not any(gold.entity.startswith("s-") for passage in APART for gold in passage.mentions)
