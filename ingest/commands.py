@@ -1,4 +1,4 @@
-"""The commands that bring interviews through: study, status, run, worker, model, doctor."""
+"""The commands that bring interviews through: status, run, worker, model, doctor."""
 
 from __future__ import annotations
 
@@ -15,20 +15,14 @@ from ingest import deposits
 from ingest import doctor as doctors
 from ingest import status as statuses
 from ingest.transcription import catalogue, models, registry
-from ingest.transcription.languages import whisper_code
-from policies import studies
-from policies.terminal import DAY, ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
 from storage import lookup
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from policies.desk import Desk
     from storage.errors import TillitError
 
-FIND = "find"
 LEFT_OUT = "Left out, having stopped before: {count}. `tillit status` says why; `tillit run --again` tries once more."
-MOST_SPEAKERS = 6
 
 
 device_option = click.option(
@@ -38,80 +32,6 @@ device_option = click.option(
     show_default=True,
     help="Where to recognise speech; cuda is untested.",
 )
-
-
-@click.group()
-def study() -> None:
-    """Make studies."""
-
-
-@study.command("add")
-@click.argument("code")
-@click.option("--title", required=True, help="What the study is called.")
-@click.option(
-    "--approval", required=True, help="The reference of its approval (REK, Sikt); nothing is taken in without."
-)
-@click.option("--starts", type=DAY, required=True, help="First day recordings may be taken in, YYYY-MM-DD.")
-@click.option("--ends", type=DAY, required=True, help="Last day, YYYY-MM-DD.")
-@click.option("--language", default="no", show_default=True, help="What is spoken: no, nn, da, sv, en …, or 'detect'.")
-@click.option(
-    "--model",
-    metavar="NAME|PATH",
-    default="base",
-    show_default=True,
-    help="The recogniser's weights: a name, or a folder.",
-)
-@click.option(
-    "--review",
-    type=click.Choice(["required", "not required"]),
-    default="required",
-    show_default=True,
-    help="Whether a person must decide every find before a release.",
-)
-@click.option(
-    "--speakers",
-    type=click.Choice([*map(str, range(1, MOST_SPEAKERS + 1)), FIND]),
-    default="2",
-    show_default=True,
-    help="How many speak in an interview; 'find' is less sure than knowing it.",
-)
-@click.option(
-    "--style",
-    type=click.Choice(["verbatim", "plain"]),
-    default="verbatim",
-    show_default=True,
-    help="Write hesitations down (um, eh), or leave it to the model, which mostly leaves them out.",
-)
-@click.option(
-    "--voices",
-    type=click.Choice(["never", "kept"]),
-    default="never",
-    show_default=True,
-    help="Whether voices may be kept, sealed, to tell who speaks in later interviews. They are biometric "
-    "data (GDPR art. 9): 'kept' only if the approval and the consent letter cover it.",
-)
-@pass_terminal
-def study_add(
-    terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, speakers: str, **given: str
-) -> None:
-    """Make a study; you become its data steward."""
-    spoken = "" if language == "detect" else language
-    whisper_code(spoken or None)
-    with terminal.desk() as desk:
-        given["model"] = registry.chosen(desk, given["model"]).name
-        many = None if speakers == FIND else int(speakers)
-        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, speakers=many, **given)
-        made = studies.create(desk, new)
-    OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
-
-
-@study.command("recipient")
-@click.argument("study_code", metavar="STUDY")
-@pass_terminal
-def study_recipient(terminal: Terminal, study_code: str) -> None:
-    """Print what devices seal this study's recordings to, for `tillit seal` or the stock age command. No secret."""
-    with terminal.desk() as desk:
-        click.echo(studies.recipient(desk, lookup.study(desk.vault.database, study_code)))
 
 
 @click.command()

@@ -61,6 +61,7 @@ class Action(StrEnum):
     KNOW_VOICES = "know_voices"
     SET_ROSTER = "set_roster"
     SEE_ROSTER = "see_roster"
+    SET_PSEUDONYMS = "set_pseudonyms"
     TAKE_IN = "take_in"
     NOTE_PROBLEM = "note_problem"
     ADMIT = "admit"
@@ -128,6 +129,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.KNOW_VOICES: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
     Action.SET_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SEE_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.SET_PSEUDONYMS: _spec("Study", Purpose.STEWARDSHIP),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
     Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
     Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from policies import pseudonym_rules
 from policies.actions import Action, Purpose, Role
 from policies.facts import Actor
 from storage import anchors, lookup, places
@@ -33,7 +34,7 @@ class NewStudy:
     """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no").
 
     `voices` is "never" or "kept"; `speakers` how many speak in an interview, None if that is to be found out;
-    `style` "verbatim", with hesitations, or "plain".
+    `style` "verbatim", with hesitations, or "plain"; `pseudonyms` a set of pseudonyms.toml.
     """
 
     code: str
@@ -47,6 +48,7 @@ class NewStudy:
     voices: str = "never"
     speakers: int | None = 2
     style: str = "verbatim"
+    pseudonyms: str = pseudonym_rules.DEFAULT
 
 
 def actor(vault: Vault, handle: str) -> Actor:
@@ -70,9 +72,13 @@ def found(vault: Vault, handle: str) -> None:
 
 
 def create(desk: Desk, new: NewStudy) -> Study:
-    """Make a study with a key of its own; who makes it is its data steward. Raises Denied, AlreadyThere, BadInput."""
+    """Make a study with a key of its own; who makes it is its data steward.
+
+    Raises Denied, AlreadyThere, BadInput, and NotFound for a set of rules there is not.
+    """
     if new.ends < new.starts:
         raise BadInput("The study ends before it starts. Check --starts and --ends.")
+    pseudonym_rules.named(new.pseudonyms)
     study = Study(id=new_id(), **{**vars(new), "code": lookup.code(new.code)})
     with desk.act(Action.CREATE_STUDY, desk.vault.id, Purpose.STEWARDSHIP) as act:
         desk.vault.check_root()

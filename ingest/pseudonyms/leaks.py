@@ -10,14 +10,17 @@ from rapidfuzz.distance import Levenshtein
 
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import lists
+from ingest.pseudonyms.generalise import veiled
 from ingest.pseudonyms.genitive import ways
 from ingest.pseudonyms.known import with_parts, words
+from ingest.pseudonyms.rules import DEFAULT, Way
 from ingest.pseudonyms.tokens import is_cased, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ingest.pseudonyms.linking import Book
+    from ingest.pseudonyms.rules import Rules
     from ingest.pseudonyms.tokens import Token
 
 _LONG = 5  # letters from which on a form one letter off counts as well
@@ -48,16 +51,17 @@ class Left:
     entities: tuple[str, ...]
 
 
-def left_at(text: str, book: Book) -> list[Left]:
-    """Where a real form stands in the text, in order and without overlap; surrogates are never reported.
+def left_at(text: str, book: Book, rules: Rules = DEFAULT) -> list[Left]:
+    """Where a real form stands in the text, in order and without overlap; what replaces forms is never reported.
 
     Forms count as whole words whatever their case, in the genitive too, and so does each word of a person's name. From
     five letters on a form counts with one letter added, lost or changed: anywhere inside a sentence when it has a
     capital, and where capitals say nothing (at its head, in lines without any) when it begins alike. A form that is an
     everyday word counts only with a capital. Where a surrogate equals a real form (`Book.clashes`) it is let through.
+    What the rules keep is not looked for.
     """
     kept: list[Left] = []
-    for left in sorted(_everywhere(text, book), key=lambda left: (left.start, -left.end)):
+    for left in sorted(_everywhere(text, book, rules), key=lambda left: (left.start, -left.end)):
         if not kept or kept[-1].end <= left.start:
             kept.append(left)
     return kept
@@ -65,11 +69,11 @@ def left_at(text: str, book: Book) -> list[Left]:
 
 def left_behind(text: str, book: Book) -> list[str]:
     """Ids of the entities a real form of which stands in the text, sorted; see `left_at`."""
-    return sorted({entity for left in _everywhere(text, book) for entity in left.entities})
+    return sorted({entity for left in _everywhere(text, book, DEFAULT) for entity in left.entities})
 
 
-def _everywhere(text: str, book: Book) -> Iterator[Left]:
-    sought = _sought(book)
+def _everywhere(text: str, book: Book, rules: Rules) -> Iterator[Left]:
+    sought, text = _sought(book, rules), veiled(text)
     for entity, match in _numbers(text, sought):
         yield _left(match.start(), match.end(), {entity}, book)
     for tokens in lines(text):
@@ -88,11 +92,12 @@ def _numbers(text: str, sought: _Sought) -> Iterator[tuple[str, re.Match[str]]]:
             yield entity, match
 
 
-def _sought(book: Book) -> _Sought:
+def _sought(book: Book, rules: Rules) -> _Sought:
     sought = _Sought()
     for entity in book:
-        sought.harmless.update(words(entity.surrogate))
-        for form in entity.forms:
+        way = rules.way(entity)
+        sought.harmless.update(words(entity.surrogate) if way is Way.SURROGATE else ())
+        for form in () if way is Way.KEEP else entity.forms:
             if entity.kind is Kind.ID:
                 sought.numbers[entity.id] = _number(form, sought.numbers.get(entity.id))
                 continue

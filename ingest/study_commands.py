@@ -1,0 +1,131 @@
+"""`tillit study`: make a study, seal for it, choose how its names are replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest import study_rules
+from ingest.transcription import registry
+from ingest.transcription.languages import whisper_code
+from policies import pseudonym_rules, studies
+from policies.terminal import DAY, OUT, Terminal, pass_terminal
+from storage import lookup
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from policies.pseudonym_rules import RuleSet
+
+FIND = "find"
+MOST_SPEAKERS = 6
+
+
+@click.group()
+def study() -> None:
+    """Make studies."""
+
+
+@study.command("add")
+@click.argument("code")
+@click.option("--title", required=True, help="What the study is called.")
+@click.option(
+    "--approval", required=True, help="The reference of its approval (REK, Sikt); nothing is taken in without."
+)
+@click.option("--starts", type=DAY, required=True, help="First day recordings may be taken in, YYYY-MM-DD.")
+@click.option("--ends", type=DAY, required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--language", default="no", show_default=True, help="What is spoken: no, nn, da, sv, en …, or 'detect'.")
+@click.option(
+    "--model",
+    metavar="NAME|PATH",
+    default="base",
+    show_default=True,
+    help="The recogniser's weights: a name, or a folder.",
+)
+@click.option(
+    "--review",
+    type=click.Choice(["required", "not required"]),
+    default="required",
+    show_default=True,
+    help="Whether a person must decide every find before a release.",
+)
+@click.option(
+    "--speakers",
+    type=click.Choice([*map(str, range(1, MOST_SPEAKERS + 1)), FIND]),
+    default="2",
+    show_default=True,
+    help="How many speak in an interview; 'find' is less sure than knowing it.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["verbatim", "plain"]),
+    default="verbatim",
+    show_default=True,
+    help="Write hesitations down (um, eh), or leave it to the model, which mostly leaves them out.",
+)
+@click.option(
+    "--voices",
+    type=click.Choice(["never", "kept"]),
+    default="never",
+    show_default=True,
+    help="Whether voices may be kept, sealed, to tell who speaks in later interviews. They are biometric "
+    "data (GDPR art. 9): 'kept' only if the approval and the consent letter cover it.",
+)
+@click.option(
+    "--pseudonyms",
+    metavar="NAME",
+    default=pseudonym_rules.DEFAULT,
+    show_default=True,
+    help="How names are replaced: a set of rules in policies/pseudonyms.toml, such as names, tags or strict.",
+)
+@pass_terminal
+def study_add(
+    terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, speakers: str, **given: str
+) -> None:
+    """Make a study; you become its data steward."""
+    spoken = "" if language == "detect" else language
+    whisper_code(spoken or None)
+    with terminal.desk() as desk:
+        given["model"] = registry.chosen(desk, given["model"]).name
+        many = None if speakers == FIND else int(speakers)
+        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, speakers=many, **given)
+        made = studies.create(desk, new)
+    OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
+
+
+@study.command("recipient")
+@click.argument("study_code", metavar="STUDY")
+@pass_terminal
+def study_recipient(terminal: Terminal, study_code: str) -> None:
+    """Print what devices seal this study's recordings to, for `tillit seal` or the stock age command. No secret."""
+    with terminal.desk() as desk:
+        click.echo(studies.recipient(desk, lookup.study(desk.vault.database, study_code)))
+
+
+@study.command("pseudonyms")
+@click.argument("study_code", metavar="STUDY")
+@click.argument("name", metavar="[NAME]", required=False)
+@pass_terminal
+def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None) -> None:
+    """Show how the names of a study are replaced; with NAME, choose another set of rules for it.
+
+    The sets are in policies/pseudonyms.toml. Under other rules what was released is to be released again.
+    """
+    with terminal.desk() as desk:
+        found = lookup.study(desk.vault.database, study_code)
+        chosen = study_rules.choose(desk, found, name) if name else study_rules.Chosen(study_rules.seen(desk, found))
+    for line in _told(chosen.rules):
+        OUT.print(line)
+    if chosen.released:
+        OUT.print(f"To be released again, with `tillit release`: {chosen.released}.")
+    if chosen.drafts:
+        OUT.print(f"Drafts to be made anew, by `tillit run`: {chosen.drafts}.")
+
+
+def _told(rules: RuleSet) -> list[str]:
+    """A set in words, a line each."""
+    ways = [f"{kind} {way}" for kind, way in rules.ways.items()]
+    ways += [f"{sort} {way}" for sort, way in rules.sorts.items()]
+    marked = "Surrogates stand in brackets." if rules.marked else "Surrogates stand without brackets."
+    return [f"{rules.name}: {rules.says}", f"{', '.join(ways)}. {marked}"]
