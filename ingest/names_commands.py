@@ -1,26 +1,38 @@
 """Finding names in a plain text, without a vault: names find | preview. Nothing is kept, and no door is asked.
 
-Other rooms' commands on names join the group `names` from their own modules; `ALSO` says which those are.
+Other commands on names join the group `names` from their own modules; `ALSO` says which those are.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
+from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from ingest.plain import plain_text
-from ingest.pseudonyms.finder import find_names
+from ingest.plain import named, plain_text
+from ingest.pseudonyms.apply import mentions_of, pseudonymise
+from ingest.pseudonyms.finder import ROSTER, find_known, find_names
+from ingest.pseudonyms.indirect import flags
+from ingest.pseudonyms.linking import Book
 from ingest.pseudonyms.tongue import TONGUES, tongue
+from ingest.pseudonyms.why import why, why_flagged
 from policies.terminal import ERR
+from storage.transcript import Provenance, Segment, Transcript
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingest.pseudonyms.finds import Find
+    from ingest.pseudonyms.indirect import Flag
 
 ALSO: Final[tuple[str, ...]] = ()
 """Modules whose import adds commands to the group, such as `ingest.rules_commands`."""
+
+INDIRECT: Final = "INDIRECT"
 
 
 class _Group(click.Group):
@@ -42,14 +54,60 @@ def names() -> None:
     """Find names, and say what becomes of them."""
 
 
+def _finding(command: Callable[..., None]) -> Callable[..., None]:
+    """What finding takes, whatever is done with the finds."""
+    for option in (
+        click.option("--roster", metavar="FILE", help="A file of names that are said, one a line."),
+        click.option(
+            "--threshold",
+            type=float,
+            help="Between 0 and 1: a higher one finds more, and more that is none.  [default: the tagger's own]",
+        ),
+        click.option("--language", type=click.Choice(TONGUES), help="What is spoken.  [default: by the small words]"),
+        click.argument("source", metavar="[FILE]", default="-"),
+    ):
+        command = option(command)
+    return command
+
+
 @names.command("find")
-@click.argument("source", metavar="[FILE]", default="-")
-@click.option("--language", type=click.Choice(TONGUES), help="What is spoken.  [default: by the small words]")
-def names_find(source: str, language: str | None) -> None:
-    """Print what is found in a plain text (a file in UTF-8, or standard input) as JSON lines, one a find."""
+@_finding
+@click.option("--indirect", is_flag=True, help="Flag what may tell indirectly who somebody is, too.")
+def names_find(
+    source: str, language: str | None, threshold: float | None, roster: str | None, *, indirect: bool
+) -> None:
+    """Print what is found in a plain text in UTF-8, from a file or the standard input, as JSON lines, one a find.
+
+    `start` and `end` count Unicode code points from 0, line ends as they stand, a byte order mark not counted. `type`
+    is PER, LOC, ORG or ID; with --indirect INDIRECT too, which has no score and is never replaced. What is found is
+    printed by its place alone, but the text itself is for your eyes: interviews go through `tillit add`.
+    """
     text = plain_text(source)
-    for find in find_names(text, language or _guessed(text)):
-        click.echo(json.dumps(_row(find), ensure_ascii=False))
+    language = language or _guessed(text)
+    finds = _found(text, language, threshold, roster)
+    rows = [_row(find) for find in finds]
+    rows += [_flag_row(flag) for flag in flags(text, language, finds)] if indirect else []
+    for row in sorted(rows, key=lambda row: (row["start"], row["end"])):
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@names.command("preview")
+@_finding
+@click.option("--seed", help="Draw the surrogates from this, to have the same again.  [default: new ones each time]")
+def names_preview(
+    source: str, language: str | None, threshold: float | None, roster: str | None, seed: str | None
+) -> None:
+    """Print a plain text as it would be replaced: every find by a surrogate that is thrown away afterwards.
+
+    It shows how a text will read. It has not been reviewed: names that were missed are still in it.
+    """
+    text = plain_text(source)
+    language = language or _guessed(text)
+    finds = _found(text, language, threshold, roster)
+    book = Book(seed=sha256(seed.encode()).digest() if seed else secrets.token_bytes(32))
+    plain = _transcript(text, language)
+    replaced = pseudonymise(plain, mentions_of(plain, finds, book), book)
+    click.echo(replaced.text, nl=False)
 
 
 def _guessed(text: str) -> str:
@@ -58,11 +116,38 @@ def _guessed(text: str) -> str:
     return language
 
 
-def _row(find: Find) -> dict[str, object]:
+def _found(text: str, language: str, threshold: float | None, roster: str | None) -> list[Find]:
+    finds = find_names(text, language, threshold=threshold)
+    if roster is None:
+        return finds
+    given = named(roster)
+    ERR.print(given.sentence)
+    return find_known(text, language, finds, given.names, ROSTER)
+
+
+def _transcript(text: str, language: str) -> Transcript:
+    """A transcript whose canonical text is the text."""
+    segments = tuple(Segment(0.0, 0.0, line) for line in text.split("\n"))
+    return Transcript(language, 0.0, segments, Provenance("preview", "tillit-names", "1"))
+
+
+def _row(find: Find) -> dict[str, int | float | str | list[str] | None]:
     return {
         "start": find.start,
         "end": find.end,
         "type": find.kind.value,
         "score": round(find.score, 3),
         "recognisers": list(find.recognisers),
+        "why": why(find.recognisers, find.score),
+    }
+
+
+def _flag_row(flag: Flag) -> dict[str, int | float | str | list[str] | None]:
+    return {
+        "start": flag.start,
+        "end": flag.end,
+        "type": INDIRECT,
+        "score": None,
+        "recognisers": [f"indirect:{flag.sort}"],
+        "why": why_flagged(flag.why),
     }

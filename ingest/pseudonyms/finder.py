@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from copy import copy
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ingest.pseudonyms.finds import Find, Kind, Tagger, merge
+from ingest.pseudonyms.finds import Adjustable, Find, Kind, Tagger, merge
 from ingest.pseudonyms.gazetteer import Gazetteer, lists
 from ingest.pseudonyms.genitive import part, ways
 from ingest.pseudonyms.known import KnownNames, with_parts, words
 from ingest.pseudonyms.patterns import Patterns
 from ingest.pseudonyms.tagger import LinearTagger
 from ingest.pseudonyms.titles import is_title, title
+from storage.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _TITLED = 10_000  # a title before a name outweighs ten other finds of it
+ROSTER = "roster"
+_BEFORE = 40  # code points before a name in which its title must stand
 _SURE = 0.5  # a name less sure than this is not carried to its other occurrences
 
 
@@ -28,31 +32,52 @@ def default_taggers() -> tuple[Tagger, ...]:
     return (Gazetteer(), Patterns(), LinearTagger())
 
 
-def find_names(text: str, language: str, taggers: Sequence[Tagger] | None = None) -> list[Find]:
+def find_names(
+    text: str, language: str, taggers: Sequence[Tagger] | None = None, *, threshold: float | None = None
+) -> list[Find]:
     """The names in a document's text, sorted and without overlap; `language` is an ISO 639-1 code.
 
-    `taggers` defaults to `default_taggers()`. A name found anywhere is found at its other occurrences too, in the
-    genitive and, for persons, by a part of the name; and a name is of one kind throughout.
+    `taggers` defaults to `default_taggers()`. `threshold`, between 0 and 1, is for those that have one: a higher one
+    finds more; None leaves each its own. A name found anywhere is found at its other occurrences too, in the genitive
+    and, for persons, by a part of the name; and a name is of one kind throughout. Raises BadInput.
     """
-    used = default_taggers() if taggers is None else taggers
+    used = [_adjusted(tagger, threshold) for tagger in (default_taggers() if taggers is None else taggers)]
     found = (find for tagger in used for find in tagger.find(text, language))
     finds = [find for find in merge(found) if not is_title(text[find.start : find.end])]
     everywhere = [_trimmed(text, find) for find in merge([*finds, *_elsewhere(text, language, finds)])]
     return _of_one_kind(text, language, everywhere)
 
 
-def find_known(text: str, language: str, finds: Iterable[Find], names: Iterable[tuple[str, Kind]]) -> list[Find]:
+def _adjusted(tagger: Tagger, threshold: float | None) -> Tagger:
+    """The tagger with another threshold, where it has one; the one we were given stays as it is."""
+    if threshold is None:
+        return tagger
+    if not 0 < threshold < 1:
+        raise BadInput(
+            "A threshold lies between 0 and 1, such as 0.8: a higher one finds more, and more that is none."
+        )
+    if not isinstance(tagger, Adjustable):
+        return tagger
+    other = copy(tagger)
+    other.threshold = threshold
+    return other
+
+
+def find_known(
+    text: str, language: str, finds: Iterable[Find], names: Iterable[tuple[str, Kind]], by: str = "study"
+) -> list[Find]:
     """What `find_names` found and every occurrence of the names a study knows, a person's parts among them.
 
-    Where a study knows a name as of one kind, it is of that kind here, whatever the taggers took it for.
+    Where a study knows a name as of one kind, it is of that kind here, whatever the taggers took it for. Names `by` a
+    `roster` were written down because they will be said: in text without capitals they count though they are words.
     """
     known: dict[tuple[str, ...], set[Kind]] = defaultdict(set)
     forms: list[tuple[str, Kind]] = []
     for name, kind in names:
         known[words(name)].add(kind)
         forms += with_parts(name, kind)
-    found = merge([*finds, *KnownNames(forms, "study", sure=True).find(text, language)])
-    return [_as_known(text, _trimmed(text, find), known) for find in found]
+    again = KnownNames(forms, by, sure=True, words_too=by == ROSTER).find(text, language)
+    return [_as_known(text, _trimmed(text, find), known) for find in merge([*finds, *again])]
 
 
 def _as_known(text: str, find: Find, known: Mapping[tuple[str, ...], set[Kind]]) -> Find:
@@ -107,7 +132,7 @@ def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
 
 
 def _after_title(text: str, find: Find) -> bool:
-    line = text[text.rfind("\n", 0, find.start) + 1 : find.start]
+    line = text[max(0, find.start - _BEFORE) : find.start].rpartition("\n")[2]
     return bool(title(text[find.start : find.end])) or is_title((line.split() or [""])[-1])
 
 

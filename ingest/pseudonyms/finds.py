@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +47,13 @@ class Tagger(Protocol):
 
     def find(self, text: str, language: str) -> list[Find]:
         """Every stretch this tagger takes for a name; finds may overlap."""
+
+
+@runtime_checkable
+class Adjustable(Tagger, Protocol):
+    """A tagger that takes a word for a name when the chance that it is none is below `threshold`, 0 to 1."""
+
+    threshold: float
 
 
 def merge(finds: Iterable[Find]) -> list[Find]:

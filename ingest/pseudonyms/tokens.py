@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # An initial keeps its full stop, a word its inner apostrophes and hyphens, a genitive after s its apostrophe (Hans').
 _WORD = re.compile(r"(?<!\w)[^\W\d_]\.(?=\s?[^\W\d_])|\w+(?:['’\-]\w+)*(?:(?<=[sxzSXZ])['’](?!\w))?|[^\w\s]")
+_NEAR = 30  # words
 _SENTENCE_END = frozenset('.!?:…"“”«»–—-')
 
 
@@ -27,6 +28,11 @@ class Token:
     def is_word(self) -> bool:
         """Whether it begins with a letter or a digit."""
         return self.text[0].isalnum()
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """Words with blanks between them, as a set."""
+    return frozenset(words.split())
 
 
 def lines(text: str) -> Iterator[list[Token]]:
@@ -52,3 +58,12 @@ def _tokens(line: str, offset: int) -> list[Token]:
 def is_cased(tokens: list[Token]) -> bool:
     """Whether the line uses capitals at all; recognisers of speech sometimes give none."""
     return any(character.isupper() for token in tokens for character in token.text)
+
+
+def casing(tokens: Sequence[Token]) -> list[bool]:
+    """For each word of a line, whether a capital stands within thirty words of it: monologues change their ways."""
+    so_far = [0]
+    for token in tokens:
+        so_far.append(so_far[-1] + any(map(str.isupper, token.text)))
+    last = len(tokens)
+    return [so_far[min(last, at + _NEAR + 1)] > so_far[max(0, at - _NEAR)] for at in range(last)]

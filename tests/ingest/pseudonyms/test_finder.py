@@ -1,13 +1,16 @@
 """The whole stack of finders, on invented interviews."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.pseudonyms.finder import default_taggers, find_known, find_names
-from ingest.pseudonyms.finds import Find, Kind
+from ingest.pseudonyms.finds import Find, Kind, Tagger
+from ingest.pseudonyms.known import KnownNames
+from storage.errors import BadInput
 from tests.ingest.pseudonyms.passages import ALL, BOKMAAL
 
 
@@ -128,3 +131,65 @@ def test_nothing_known_changes_nothing() -> None:
     assert find_known(text, "no", finds, []) == finds
     [found] = find_known("kari@no.no", "no", [Find(0, 10, Kind.ID, 0.9, ("patterns",))], [("kari", Kind.PER)])
     assert (found.start, found.end, found.kind) == (0, 10, Kind.ID)
+
+
+class Strict:
+    """A tagger with a threshold, which it tells as the score of its only find."""
+
+    name, version = "strict", "1"
+
+    def __init__(self) -> None:
+        self.threshold = 0.8
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """The first letter."""
+        del language
+        return [Find(0, 1, Kind.ORG, self.threshold, (self.name,))] if text else []
+
+
+def test_a_threshold_is_handed_to_the_taggers_that_have_one() -> None:
+    """For this text only: the tagger keeps its own, which None stands for."""
+    stack: list[Tagger] = [Strict(), *default_taggers()[:2]]
+    assert [find.score for find in find_names("x", "no", stack, threshold=0.3)] == [0.3]
+    assert [find.score for find in find_names("x", "no", stack)] == [0.8]
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -1, 2, float("nan")])
+def test_a_threshold_outside_its_range_is_refused(threshold: float) -> None:
+    """A chance of none, or of all, would find everything or nothing."""
+    with pytest.raises(BadInput, match="between 0 and 1"):
+        find_names("Kari", "no", threshold=threshold)
+
+
+def test_what_is_carried_to_small_letters_is_a_suggestion() -> None:
+    """With a capital a carried name is as sure as ever; without one its score is lower, and says so."""
+    found = KnownNames([("Zelda Quill", Kind.PER)], "propagated").find("Så kom Zelda Quill\nså gikk zelda quill", "no")
+    assert [find.score for find in found] == [0.6, 0.4]
+
+
+def test_a_single_letter_is_carried_as_a_capital_only() -> None:
+    """K is somebody; the k of a list is not."""
+    found = KnownNames([("K", Kind.PER)], "propagated", sure=True).find("så kom K\nog k og så", "no")
+    assert [(find.start, find.end) for find in found] == [(7, 8)]
+
+
+def test_each_word_is_looked_at_a_fixed_number_of_times() -> None:
+    """A line twice as long takes twice the looks, not four times: counted, not timed."""
+    looks = 0
+
+    class Line(str):
+        __slots__ = ()
+
+        def __getitem__(self, at: Any) -> str:
+            nonlocal looks
+            cut = super().__getitem__(at)
+            looks += len(cut)
+            return cut
+
+    def looked(times: int) -> int:
+        nonlocal looks
+        looks = 0
+        find_names(Line("så sa fru Kari Nordtveit i Bergen at hun het Zelm da " * times), "no", default_taggers()[:2])
+        return looks
+
+    assert looked(400) <= 2.1 * looked(200)
