@@ -46,6 +46,7 @@ ROOMS = {
     "ingest.roster_commands": ("roster",),
     "ingest.review_commands": ("release", "review", "sound", "transcript"),
     "ingest.transcribe_commands": ("transcribe",),
+    "ingest.bleep_commands": ("bleep",),
     "handoff.commands": ("handoff",),
 }
 

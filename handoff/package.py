@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handoff import cases, docx, qdpx, readme, txt, vtt
+from handoff import cases, docx, qdpx, readme, sound, txt, vtt
 from storage.errors import AlreadyThere, BadInput, StorageFailed
 from storage.files import sync, write_in_place
 
@@ -71,6 +71,7 @@ FORMATS: Mapping[str, Format] = {
     "vtt": _each("vtt", lambda interview, _: vtt.write(interview)),
     "qdpx": _one("study.qdpx", qdpx.write),
     "cases": _one("cases.csv", cases.write),
+    sound.NAME: Format("*.webm", sound.files),
 }
 
 

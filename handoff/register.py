@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from handoff import sound
 from handoff.package import laid_down, pack
 from handoff.source import Case, Interview
 from handoff.source import Study as Packable
@@ -75,6 +76,9 @@ def hand_off(desk: Desk, study: Study, order: Order) -> Handed:
         place = last.enter_context(laid_down(order.folder))
         with ExitStack() as doors:
             taken, left_out = _gather(desk, _released(act, study), order.purpose, doors)
+            if sound.NAME in order.formats:
+                taken = _with_sound(taken, sound.Door(desk, order.purpose, doors, left_out))
+                sound.refuse_nothing(order.formats, [held.interview for held in taken], left_out)
             row = _row(desk, study, order, taken)
             _keep_if_unchanged(act, row, taken)
             files = pack(_packable(study, taken, order.language), place, order.formats, _about(row, taken))
@@ -123,7 +127,7 @@ def _row(desk: Desk, study: Study, order: Order, taken: list[_Held]) -> Handoff:
 class _Held:
     interview: Interview
     case: Case
-    release: str
+    release: Artefact
 
 
 def _released(act: Act, study: Study) -> list[Recording]:
@@ -161,7 +165,11 @@ def _read(desk: Desk, act: Act, recording: Recording) -> _Held:
     interview = Interview(
         recording.id, participant.code, title, transcript.language, transcript.duration, transcript, None
     )
-    return _Held(interview, case, f"{artefact.id} v{artefact.version}")
+    return _Held(interview, case, artefact)
+
+
+def _with_sound(taken: list[_Held], door: sound.Door) -> list[_Held]:
+    return [replace(held, interview=door.beside(held.interview, held.release)) for held in taken]
 
 
 def _packable(study: Study, taken: list[_Held], language: str) -> Packable:
@@ -175,9 +183,13 @@ def _about(register: Handoff, taken: list[_Held]) -> dict[str, str]:
         "handoff": register.id,
         "recipient": register.recipient,
         "purpose": register.purpose,
-        "releases": json.dumps({held.interview.title: held.release for held in taken}, sort_keys=True),
+        "releases": json.dumps({held.interview.title: _version(held.release) for held in taken}, sort_keys=True),
         "recogniser": json.dumps(made_by, sort_keys=True),
     }
+
+
+def _version(release: Artefact) -> str:
+    return f"{release.id} v{release.version}"
 
 
 def _recogniser(transcript: Transcript) -> str:

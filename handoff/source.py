@@ -28,7 +28,7 @@ class Interview:
     """One released interview: `id` a UUID, `code` the participant's ("P07"), `title` its own ("P07-1").
 
     `language` is an ISO 639-1 code, `duration` is in seconds. `recorded` is written into the files; None keeps
-    the day of the interview out of them.
+    the day of the interview out of them. `sound` is the bleeped copy (WebM), None where it does not go out.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Interview:
     duration: float
     transcript: Transcript
     recorded: date | None
+    sound: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

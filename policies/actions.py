@@ -75,8 +75,10 @@ class Action(StrEnum):
     READ_PSEUDONYMISED = "read_pseudonymised"
     REVIEW = "review"
     RELEASE = "release"
+    BLEEP = "bleep"
     HAND_OFF = "hand_off"
     HAND_OFF_RECORDING = "hand_off_recording"
+    HAND_OFF_SOUND = "hand_off_sound"
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ ACTIONS: dict[Action, Spec] = {
     Action.READ_PSEUDONYMISED: _spec("Recording", Purpose.ANALYSE),
     Action.REVIEW: _spec("Recording", Purpose.ANALYSE, link=True),
     Action.RELEASE: _spec("Recording", Purpose.ANALYSE, link=True),
+    Action.BLEEP: _spec("Recording", Purpose.ANALYSE, link=True),
     Action.HAND_OFF: _spec("Study", *_SHARING),
     Action.HAND_OFF_RECORDING: _spec("Recording", *_SHARING),
+    Action.HAND_OFF_SOUND: _spec("Recording", Purpose.ANALYSE, Purpose.SHARE_SOUND),
 }

@@ -117,7 +117,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 
 def test_an_unknown_format_is_answered_with_those_there_are(tmp_path: Path) -> None:
     """The sentence lists the formats and repeats nothing of what was typed; nothing is written."""
-    with pytest.raises(BadInput, match=r"docx, txt, vtt, qdpx, cases\.$"):
+    with pytest.raises(BadInput, match=r"docx, txt, vtt, qdpx, cases, sound\.$"):
         hand_over(study(), tmp_path / "ut", ["docx", "Kari.odt"], ABOUT)
     with pytest.raises(BadInput):
         hand_over(study(), tmp_path / "ut", [], ABOUT)

@@ -1,0 +1,1 @@
+"""Names out of the sound."""
