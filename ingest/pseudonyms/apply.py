@@ -17,15 +17,17 @@ from ingest.pseudonyms.linking import Book, fresh_id
 from ingest.pseudonyms.patterns import sort_of
 from ingest.pseudonyms.rendering import render
 from ingest.pseudonyms.rewriting import Edit, rewritten
-from ingest.pseudonyms.titles import title
+from ingest.pseudonyms.rules import DEFAULT, Way
+from ingest.pseudonyms.titles import is_title, title
 from storage.errors import BadInput, Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ingest.pseudonyms.rules import Rules
     from storage.transcript import Transcript
 
-__all__ = ["Mention", "from_bytes", "left_behind", "mentions_of", "pseudonymise", "to_bytes"]
+__all__ = ["Mention", "from_bytes", "kept", "left_behind", "mentions_of", "pseudonymise", "to_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +59,41 @@ def from_bytes(data: bytes) -> list[Mention]:
         raise Damaged("The list of mentions cannot be read; find names again.") from None
 
 
-def mentions_of(
-    transcript: Transcript, finds: Iterable[Find], book: Book, new_id: Callable[[], str] = fresh_id
+def mentions_of(  # noqa: PLR0913  # what an interview is
+    transcript: Transcript,
+    finds: Iterable[Find],
+    book: Book,
+    new_id: Callable[[], str] = fresh_id,
+    *,
+    interview: str = "",
+    said: Iterable[str] = (),
 ) -> list[Mention]:
     """Link finds (offsets in `transcript.text`) to the entities of the study; the book gains those it lacks.
 
-    Full names come first, so that a surname finds its owner whichever is said first. `new_id` makes
-    ids of new entities.
+    Full names come first, so that a surname finds its owner whichever is said first. `new_id` makes ids of new
+    entities; `interview` is the recording's id, and `said` are ids of entities already known to be spoken of in it.
     """
     placed = sorted(_placed(transcript, finds), key=lambda mention: (mention.segment, mention.start))
     book.expect(_surface(transcript, mention) for mention in placed)
+    book.hear(said, interview)
     linked: dict[str, Mention] = {}
-    for mention in sorted(placed, key=lambda mention: _order(_surface(transcript, mention))):
-        surface, sort = _surface(transcript, mention), sort_of(mention.recognisers)
-        entity = book.resolve(surface, mention.kind, new_id, language=transcript.language, sort=sort)
+    for mention in sorted(placed, key=lambda mention: _order(transcript, mention)):
+        surface, sort = _called(transcript, mention), sort_of(mention.recognisers)
+        kind, language = mention.kind, transcript.language
+        entity = book.resolve(surface, kind, new_id, language=language, sort=sort, interview=interview)
         linked[mention.id] = replace(mention, entity=entity.id)
     return [linked[mention.id] for mention in placed]
 
 
-def pseudonymise(transcript: Transcript, mentions: Iterable[Mention], book: Book) -> Transcript:
-    """The transcript with each mention's surrogate in its place, in the text and in the words; times stay.
+def kept(mentions: Iterable[Mention], book: Book, rules: Rules) -> list[Mention]:
+    """Those mentions that by the rules stay as they were said; a look for what is left must not report them."""
+    return [mention for mention in mentions if mention.entity in book and rules.way(book[mention.entity]) is Way.KEEP]
+
+
+def pseudonymise(
+    transcript: Transcript, mentions: Iterable[Mention], book: Book, rules: Rules = DEFAULT
+) -> Transcript:
+    """The transcript with what the rules say in each mention's place, in the text and in the words; times stay.
 
     Raises `BadInput` when a mention does not fit the transcript, overlaps another or has no entity in the book.
     """
@@ -84,7 +101,9 @@ def pseudonymise(transcript: Transcript, mentions: Iterable[Mention], book: Book
     for mention in mentions:
         if not _fits(transcript, mention) or mention.entity not in book:
             raise BadInput("Mention {id} does not fit its transcript; find names again.", id=mention.id)
-        new = render(book[mention.entity], _surface(transcript, mention), transcript.language)
+        if rules.way(book[mention.entity]) is Way.KEEP:
+            continue
+        new = render(book[mention.entity], _surface(transcript, mention), transcript.language, rules)
         edits[mention.segment].append(Edit(mention.start, mention.end, new))
     segments = tuple(
         rewritten(segment, edits[at]) if at in edits else segment for at, segment in enumerate(transcript.segments)
@@ -100,6 +119,14 @@ def _fits(transcript: Transcript, mention: Mention) -> bool:
 
 def _surface(transcript: Transcript, mention: Mention) -> str:
     return transcript.segments[mention.segment].text[mention.start : mention.end]
+
+
+def _called(transcript: Transcript, mention: Mention) -> str:
+    """The surface with the title that stands before it, which tells a gender."""
+    surface = _surface(transcript, mention)
+    before = transcript.segments[mention.segment].text[: mention.start]
+    word = before.split()[-1] if mention.kind is Kind.PER and before[-1:].isspace() else ""
+    return f"{word} {surface}" if is_title(word) else surface
 
 
 def _placed(transcript: Transcript, finds: Iterable[Find]) -> Iterator[Mention]:
@@ -128,6 +155,8 @@ def _starts(transcript: Transcript) -> list[int]:
     return starts
 
 
-def _order(surface: str) -> tuple[int, int, str]:
-    """Full names first; then the shorter form, so that a name is known before its genitive."""
-    return -len(surface.split()), len(surface), surface
+def _order(transcript: Transcript, mention: Mention) -> tuple[int, bool, bool, int, str]:
+    """Full names first, initials after whole words, then what has a title; a name before its genitive."""
+    surface = _surface(transcript, mention)
+    parts, untitled = surface.split(), _called(transcript, mention) == surface
+    return -len(parts), any(len(part.rstrip(".")) == 1 for part in parts), untitled, len(surface), surface

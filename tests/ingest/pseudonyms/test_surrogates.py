@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.pseudonyms import persons
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import country_names, lists, surnames
 from ingest.pseudonyms.linking import Book
@@ -21,7 +22,7 @@ def surrogate(surface: str, kind: Kind = Kind.PER, language: str = "no", seed: b
 def test_a_first_name_keeps_its_gender_and_shape(name: str) -> None:
     """A woman's name for a woman's, one word for one word."""
     new = surrogate(name)
-    assert lists().gender(new) == lists().gender(name)
+    assert persons.gender(new.casefold()) == persons.gender(name.casefold())
     assert len(new.split()) == 1
     assert new != name
 
@@ -40,13 +41,13 @@ def test_a_full_name_shares_the_surrogates_of_its_parts() -> None:
 @pytest.mark.parametrize(
     ("surface", "kind", "language", "sort", "expected"),
     [
-        ("Statoil", Kind.ORG, "no", "", "[virksomhet 1]"),
-        ("Statoil", Kind.ORG, "nn", "", "[verksemd 1]"),
-        ("Barnardo", Kind.ORG, "en", "", "[organisation 1]"),
-        ("22 33 44 55", Kind.ID, "no", "phone", "[telefon]"),
-        ("15108695088", Kind.ID, "en", "national_id", "[national id]"),
-        ("noe annet", Kind.ID, "no", "", "[opplysning]"),
-        ("noe annet", Kind.ID, "xx", "unheard of", "[opplysning]"),
+        ("Statoil", Kind.ORG, "no", "", "[VIRKSOMHET 1]"),
+        ("Statoil", Kind.ORG, "nn", "", "[VERKSEMD 1]"),
+        ("Barnardo", Kind.ORG, "en", "", "[ORGANISATION 1]"),
+        ("22 33 44 55", Kind.ID, "no", "phone", "[TELEFON 1]"),
+        ("15108695088", Kind.ID, "en", "national_id", "[NATIONAL ID 1]"),
+        ("noe annet", Kind.ID, "no", "", "[OPPLYSNING 1]"),
+        ("noe annet", Kind.ID, "xx", "unheard of", "[OPPLYSNING 1]"),
     ],
 )
 def test_organisations_and_numbers_become_tags(
@@ -60,7 +61,7 @@ def test_the_second_of_a_sort_is_numbered() -> None:
     """Two telephones are told apart."""
     book = Book(seed=SEED)
     numbers = [book.resolve(number, Kind.ID, sort="phone").surrogate for number in ("22334455", "22334466")]
-    assert numbers == ["[telefon]", "[telefon 2]"]
+    assert numbers == ["[TELEFON 1]", "[TELEFON 2]"]
 
 
 def test_places_are_replaced_by_places_of_their_class() -> None:
