@@ -4,6 +4,7 @@
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
+#   make train                      train the tagger of names anew; an hour and a half, can be stopped
 #   make soak                       property tests on new cases, and the kills, for longer
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-ledger bench-listen bench-seal bench-speakers soak format clean
+.PHONY: demo test check bench bench-ledger bench-listen bench-seal bench-speakers soak train format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -44,6 +45,18 @@ bench-speakers: .venv/ready-dev
 
 soak: .venv/ready-dev
 	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults
+
+# Its own Python, since PyTorch is large. Stopped with Ctrl-C, the same command goes on.
+train: .venv-train/ready
+	.venv-train/bin/python -m training.names.train .venv-train/wheels .venv-train/state
+	.venv-train/bin/python -m training.names.export .venv-train/wheels .venv-train/state
+
+.venv-train/ready: training/names/requirements.txt training/names/wheels.txt
+	$(PYTHON) -m venv .venv-train && echo '*' > .venv-train/.gitignore
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r training/names/requirements.txt
+	.venv-train/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r training/names/wheels.txt -d .venv-train/wheels
+	@touch $@
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
