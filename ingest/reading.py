@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.work import PSEUDONYMISED, RELEASED, TRANSCRIPT, Work
+from ingest.decisions import corrected
+from ingest.work import PSEUDONYMISED, RELEASED, Work
 from policies.actions import Action, Purpose
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ NOBODY_SPEAKS = "Nobody is heard to speak in it."
 
 
 def read(desk: Desk, recording: Recording, *, real_names: bool = False) -> Transcript:
-    """The raw transcript, or what is released, or else the draft. Raises Denied, NotReady."""
+    """What is released, or else the draft; with real names, what was heard as people corrected it.
+
+    Raises Denied, NotReady.
+    """
     action = Action.READ_TRANSCRIPT if real_names else Action.READ_PSEUDONYMISED
     with desk.act(action, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
         if real_names:
-            return work.transcript(TRANSCRIPT)
+            return corrected(work)
         return work.transcript(RELEASED if work.artefact(RELEASED) else PSEUDONYMISED)
 
 

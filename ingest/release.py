@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingest import naming
-from ingest.decisions import Decided, decided, keep_mentions, unless_changed
-from ingest.pseudonyms.apply import Mention, pseudonymise
+from ingest.decisions import Overlay, keep, overlay, settled, unless_changed
+from ingest.pseudonyms.apply import kept, pseudonymise
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.leaks import Left, left_at
+from ingest.pseudonyms.rules import rules_of
+from ingest.reviewing.deeds import Claim, Verb
 from ingest.work import RELEASED, Work
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import NotReady
-from storage.records import Recording, Study, new_id
+from storage.records import Recording, Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ingest.pseudonyms.apply import Mention
+    from ingest.pseudonyms.rules import Rules
     from policies.desk import Desk
     from storage.transcript import Transcript
 
@@ -31,6 +35,10 @@ UNDECIDED = "{n} finds are undecided, so nothing is released. Decide them with `
 LEFT = (
     "{n} more places hold a name known in this study, so nothing is released. "
     "They are among the finds of `tillit review` now: confirm or reject each, and release again."
+)
+CALLED = (
+    "A speaker is called by a name known in this study, so nothing is released. Call them otherwise with "
+    "`tillit review RECORDING --speaker`."
 )
 MASK = "□"
 
@@ -58,66 +66,68 @@ def release(desk: Desk, recording: Recording) -> Released:
     study = lookup.by_id(desk.vault.database, Study, recording.study_id)
     with desk.act(Action.RELEASE, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
-        overlay = decided(work)
-        if done := _done_before(work, overlay):
+        seen = settled(work, overlay(work))
+        if done := _done_before(work, seen):
             return done
-        if overlay.open and study.review == "required":
-            raise NotReady(UNDECIDED, n=len(overlay.open))
-        unless_changed(work, overlay)
-        left = _left(work, overlay)
+        if seen.open and study.review == "required":
+            raise NotReady(UNDECIDED, n=len(seen.open))
+        unless_changed(work, seen)
+        left = _left(work, seen)
         if left:
-            overlay = overlay.and_also(left)
-            keep_mentions(work, overlay, "release")
+            seen = settled(work, keep(work, seen, ((Verb.FOUND, claim) for claim in left), by_house=True))
         if not left or study.review != "required":
-            return _seal(work, overlay)
+            return _seal(work, seen, rules_of(study))
         act.facts["left"] = len(left)
     raise NotReady(LEFT, n=len(left))
 
 
-def _done_before(work: Work, overlay: Decided) -> Released | None:
+def _done_before(work: Work, seen: Overlay) -> Released | None:
     """A review sets the stage back, so a recording at this stage is released as it stands."""
     now = work.act.one(sa.select(Recording).where(Recording.id == work.recording.id))
     before = work.artefact(RELEASED)
     if now is None or now.stage != "release" or before is None:
         return None
-    return _released(before.version, work, overlay, work.transcript())
+    return _released(before.version, work, seen)
 
 
-def _released(version: int, work: Work, overlay: Decided, text: Transcript) -> Released:
-    doubted = sum(bool(segment.doubts) for segment in text.segments)
-    left = _left_by_a_person(work, overlay)
-    return Released(version, len(overlay.replaced), left, doubted, len(text.segments))
+def _released(version: int, work: Work, seen: Overlay) -> Released:
+    segments = seen.transcript.segments
+    doubted = sum(bool(segment.doubts) for segment in segments)
+    return Released(version, len(seen.replaced), _left_by_a_person(work, seen), doubted, len(segments))
 
 
-def _left_by_a_person(work: Work, overlay: Decided) -> int:
+def _left_by_a_person(work: Work, seen: Overlay) -> int:
     confirmed = {name.id for name in work.act.names().all() if name.confirmed}
-    return sum(mention.entity in confirmed for mention in overlay.rejected)
+    return sum(mention.entity in confirmed for mention in seen.rejected)
 
 
-def _left(work: Work, overlay: Decided) -> list[Mention]:
-    """Places in the raw transcript, outside every find, that hold a name somebody confirmed in this study."""
-    names, transcript = work.act.names(), work.transcript()
-    naming.confirm(names, {mention.entity for mention in overlay.replaced})
-    hidden = masked(transcript, [*overlay.replaced, *overlay.rejected])
-    return list(_mentions(transcript, left_at(hidden.text, naming.confirmed(names))))
+def _left(work: Work, seen: Overlay) -> list[Claim]:
+    """Places in the corrected transcript, outside every find, that hold a name somebody confirmed in this study."""
+    names = work.act.names()
+    naming.confirm(names, {mention.entity for mention in seen.replaced})
+    hidden = masked(seen.transcript, seen.mentions)
+    return list(_claims(seen, left_at(hidden.text, naming.confirmed(names))))
 
 
-def _seal(work: Work, overlay: Decided) -> Released:
+def _seal(work: Work, seen: Overlay, rules: Rules) -> Released:
     """Replace, look once more at what would go out, and keep it. Raises NotReady if a name is in it after all."""
     book = naming.confirmed(work.act.names())
-    # A word that a person said is no name here would be found again: it is hidden from the look, not from the text.
-    outgoing = pseudonymise(masked(work.transcript(), overlay.rejected), overlay.replaced, book)
+    # What a person said is no name here, or the rules keep, would be found again: the look does not see it.
+    unseen = masked(seen.transcript, [*seen.rejected, *kept(seen.replaced, book, rules)])
+    outgoing = pseudonymise(unseen, seen.replaced, book, rules)
     if left := left_at(outgoing.text, book):
         raise NotReady(UNDECIDED, n=len(left))
+    if left_at("\n".join({segment.speaker or "" for segment in outgoing.segments}), book):
+        raise NotReady(CALLED)
     before = work.artefact(RELEASED)
     version = before.version + 1 if before else 1
-    text = pseudonymise(work.transcript(), overlay.replaced, book)
+    text = pseudonymise(seen.transcript, seen.replaced, book, rules)
     work.act.seal(
         work.recording, RELEASED, text.to_bytes(), work.made_by("release", "tillit-names", naming.ENGINE), version
     )
     work.act.change(work.recording, stage="release", problem=None)
-    made = _released(version, work, overlay, text)
-    work.act.facts.update(version=version, replaced=made.replaced, left=made.left)
+    made = _released(version, work, seen)
+    work.act.facts.update(version=version, replaced=made.replaced, left=made.left, decisions=seen.last)
     return made
 
 
@@ -131,15 +141,13 @@ def masked(transcript: Transcript, mentions: Iterable[Mention]) -> Transcript:
     return replace(transcript, segments=tuple(segments))
 
 
-def _mentions(transcript: Transcript, left: Iterable[Left]) -> Iterator[Mention]:
-    """Undecided mentions where names were left; where several entities share a form, of the first."""
+def _claims(seen: Overlay, left: Iterable[Left]) -> Iterator[Claim]:
+    """Undecided finds where names were left; where several entities share a form, of the first."""
     start = 0
-    for number, segment in enumerate(transcript.segments):
+    for number, segment in enumerate(seen.transcript.segments):
         end = start + len(segment.text)
         for place in left:
             if start <= place.start and place.end <= end:
-                yield Mention(
-                    new_id(), number, place.start - start, place.end - start, Kind(place.kind), 1.0, ("study",),
-                    place.entities[0],
-                )  # fmt: skip
+                where = seen.texts.place(number, place.start - start, place.end - start)
+                yield Claim(where, Kind(place.kind), place.entities[0], 1.0, ("study",))
         start = end + 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
@@ -15,14 +16,20 @@ from ingest import review as reviews
 from ingest import sound as sounds
 from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
+from ingest.reviewing import histories
+from ingest.reviewing.terminal import Review as Sitting
 from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
 from storage import lookup
 from storage.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ingest.review import Item
+    from ingest.reviewing.histories import Entry
+    from ingest.reviewing.looking import Flagged, Item
+    from ingest.reviewing.sitting import Remark
+    from policies.desk import Desk
+    from storage.records import Recording
 
 
 @click.group()
@@ -68,44 +75,116 @@ def sound(terminal: Terminal, reference: str, as_json: bool) -> None:
 @click.argument("reference", metavar="RECORDING")
 @click.option("--confirm", metavar="NUMBERS", help="These finds are names: '3', '1,4-6' or 'all' undecided ones.")
 @click.option("--reject", metavar="NUMBERS", help="These finds are no names and stay as they are.")
+@click.option("--retype", metavar="NUMBERS", help="These finds are names of another kind: see --kind.")
+@click.option("--seen", metavar="NUMBERS", help="These flagged places were looked at and may stay.")
+@click.option("--undo", metavar="NUMBERS", help="Take decisions back; their numbers are in --history.")
 @click.option("--add", "missed", is_flag=True, help="Add a name that was missed; you are asked for its words.")
 @click.option(
     "--kind",
     type=click.Choice(["PER", "LOC", "ORG", "ID"]),
     default="PER",
     show_default=True,
-    help="What an added name is.",
+    help="What an added or retyped name is.",
 )
+@click.option("--speaker", nargs=2, metavar="LABEL NAME", help="Call a speaker of this recording otherwise.")
+@click.option("--why", "asks_why", is_flag=True, help="Say why you decide so; you are asked, and it is kept sealed.")
+@click.option("--next", "by_need", is_flag=True, help="List undecided finds, what most needs a look first.")
+@click.option("--history", "past", is_flag=True, help="List every decision, with who, when and why.")
 @json_option
 @pass_terminal
-def review(
-    terminal: Terminal, /, reference: str, *, as_json: bool, missed: bool, kind: str, **numbers: str | None
-) -> None:
-    """Show the finds of a recording in their sentences, and decide them.
+def review(terminal: Terminal, /, reference: str, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401  # as click gives them
+    """Go through the finds of a recording, one at a time in its sentence, and decide them.
 
-    Without an option it lists them. This shows real names: make sure nobody looks over your shoulder.
+    Without a terminal or with an option it lists them. This shows real names: make sure nobody looks over your
+    shoulder. Every decision can be taken back, and none changes what was heard or found.
     """
     with terminal.desk() as desk:
         held = lookup.recording(desk.vault.database, reference)
-        if missed and any(numbers.values()):
-            raise BadInput("Add first, then look at the list again, then decide by number.")
-        if missed:
-            words = click.prompt("The words, as they stand in the transcript", err=True)
-            ERR.print(f"{reviews.add(desk, held, words, Kind(kind))} added.")
-        for verdict in (Verdict.CONFIRM, Verdict.REJECT):
-            if text := numbers[verdict]:
-                count = reviews.decide(desk, held, verdict, reviews.numbers(text))
-                ERR.print(f"{count} decided: {verdict}.")
-        found = reviews.items(desk, held)
-    say([asdict(item) for item in found] if as_json else _finds_table(found), as_json=as_json)
+        if not as_json and _alone(asked) and _somebody_sits_there():
+            Sitting(desk, held).run()
+            return
+        _decide(desk, held, asked)
+        if asked["past"]:
+            past = histories.history(desk, held)
+            say([asdict(entry) for entry in past] if as_json else _history_table(past), as_json=as_json)
+            return
+        looked = reviews.look(desk, held)
+    found = looked.ranked if asked["by_need"] else looked.items
+    if as_json:
+        flagged = [] if asked["by_need"] else looked.flags
+        say([*map(asdict, found), *({"kind": "INDIRECT", **asdict(flag)} for flag in flagged)], as_json=True)
+        return
+    OUT.print(_finds_table(found, by_need=asked["by_need"]))
+    if looked.flags and not asked["by_need"]:
+        OUT.print(_flags_table(looked.flags))
 
 
-def _finds_table(found: Sequence[Item]) -> Table:
+def _alone(asked: Mapping[str, Any]) -> bool:
+    """Whether no option was given."""
+    return not any(value for name, value in asked.items() if name != "kind")
 
-    table = Table("no.", "kind", "in its sentence", "becomes", "decided")
+
+def _somebody_sits_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and OUT.is_terminal
+
+
+def _decide(desk: Desk, held: Recording, asked: Mapping[str, Any]) -> None:
+    """Do what the options say, and tell what was done."""
+    numbered = {name: asked[name] for name in ("confirm", "reject", "retype", "seen", "undo") if asked[name]}
+    if asked["missed"] and numbered:
+        raise BadInput("Add first, then look at the list again, then decide by number.")
+    remark = reviews.Remark(click.prompt("Why", err=True)) if asked["asks_why"] else reviews.NO_REMARK
+    kind = Kind(asked["kind"])
+    if asked["missed"]:
+        words = click.prompt("The words, as they stand in the transcript", err=True)
+        ERR.print(f"{reviews.add(desk, held, words, kind, remark)} added.")
+    if asked["speaker"]:
+        label, name = asked["speaker"]
+        reviews.rename_speaker(desk, held, label, name, remark)
+        ERR.print("The speaker is renamed.")
+    for verb, typed in numbered.items():
+        ERR.print(_by_number(desk, held, verb, reviews.numbers(typed), kind, remark))
+
+
+def _by_number(  # noqa: PLR0913, PLR0917  # what was typed
+    desk: Desk, held: Recording, verb: str, chosen: list[int] | None, kind: Kind, remark: Remark
+) -> str:
+    """Do one thing to what was chosen by number, None for all; returns what was done."""
+    if verb == "seen":
+        return f"{reviews.see(desk, held, chosen, remark)} seen."
+    if verb in {Verdict.CONFIRM, Verdict.REJECT}:
+        return f"{reviews.decide(desk, held, Verdict(verb), chosen, remark)} decided: {verb}."
+    if chosen is None:
+        raise BadInput("Name them by number: 'all' would be too many to take back by mistake.")
+    if verb == "retype":
+        return f"{reviews.retype(desk, held, chosen, kind, remark)} are {kind} now."
+    reviews.undo(desk, held, chosen, remark)
+    return f"{len(set(chosen))} undone."
+
+
+def _finds_table(found: Sequence[Item], *, by_need: bool) -> Table:
+    table = Table("no.", "kind", "in its sentence", "becomes", "look, because" if by_need else "decided")
     for item in found:
         sentence = Text.assemble(item.before, (item.form, "bold"), item.after)
-        table.add_row(str(item.number), item.kind, sentence, item.surrogate, item.verdict or "-")
+        last = "; ".join(item.look) if by_need else item.verdict or "-"
+        table.add_row(str(item.number), item.kind, sentence, item.becomes, last)
+    return table
+
+
+def _flags_table(found: Sequence[Flagged]) -> Table:
+    title = "Not names, but may tell who it is: nothing replaces them"
+    table = Table("no.", "in its sentence", "why", "seen", title=title, title_justify="left")
+    for flag in found:
+        sentence = Text.assemble(flag.before, (flag.form, "bold"), flag.after)
+        table.add_row(str(flag.number), sentence, flag.why, "yes" if flag.seen else "-")
+    return table
+
+
+def _history_table(found: Sequence[Entry]) -> Table:
+    table = Table("no.", "verb", "of what", "who", "when (UTC)", "why", "counts")
+    for entry in found:
+        counts = "undone" if entry.undone else "yes"
+        table.add_row(str(entry.number), entry.verb, entry.words, entry.who, entry.at[:16], entry.why, counts)
     return table
 
 

@@ -17,11 +17,12 @@ from ingest import naming
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.known import words
 from ingest.pseudonyms.titles import title
+from ingest.reviewing.deeds import NAMING
 from ingest.work import MENTIONS
 from policies.actions import Action, Purpose
 from storage.errors import BadInput, NotFound
 from storage.link import Form
-from storage.records import Artefact, Recording, now
+from storage.records import Artefact, Decision, Recording, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,12 +183,15 @@ def _give(names: StudyNames, wanted: Mapping[str, str], kind: Kind, language: st
 def _forget(session: Session, study: Study, names: StudyNames, forms: list[Form]) -> list[Form]:
     """Delete the forms that no mention can be of, for no interview's names were found since; returns the others.
 
-    Every new mention, whoever made it, is in a new list of mentions. Who makes one holds the link key until it is in
-    the records, so at the end of an act that holds it too, none is on its way.
+    Every new mention, whoever made it, is in a new list of mentions or a new decision. Who makes one holds the link
+    key until it is in the records, so at the end of an act that holds it too, none is on its way.
     """
-    lists = sa.select(sa.func.max(Artefact.created)).join(Recording, Recording.id == Artefact.recording_id)
-    newest = session.scalar(lists.where(Recording.study_id == study.id, Artefact.kind == MENTIONS))
-    free = [form for form in forms if newest is None or newest + CLOCKS < form.created]
+    found = sa.select(sa.func.max(Artefact.created)).where(Artefact.kind == MENTIONS)
+    lists = found.join(Recording, Recording.id == Artefact.recording_id)
+    named = sa.select(sa.func.max(Decision.created)).where(Decision.verb.in_(NAMING))
+    decisions = named.join(Recording, Recording.id == Decision.recording_id)
+    newest = [session.scalar(query.where(Recording.study_id == study.id)) for query in (lists, decisions)]
+    free = [form for form in forms if all(moment is None or moment + CLOCKS < form.created for moment in newest)]
     for form in free:
         names.forget(form)
     return [form for form in forms if form not in free]

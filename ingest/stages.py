@@ -19,6 +19,7 @@ from storage.errors import Damaged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ingest.pseudonyms.apply import Mention
     from ingest.work import Work
 
 BLOCK = 1 << 20
@@ -40,6 +41,14 @@ def find_mentions(work: Work) -> None:
     """Find names and numbers, those the study knows among them, and link each to its entity in the link key."""
     if work.artefact(MENTIONS):
         return
+    mentions = mentions_in(work)
+    made_by = work.made_by("find names", "tillit-names", naming.ENGINE)
+    work.act.seal(work.recording, MENTIONS, to_bytes(mentions), made_by)
+    work.act.facts["mentions"] = len(mentions)
+
+
+def mentions_in(work: Work) -> list[Mention]:
+    """What the finder of today finds in the raw transcript, linked; names the study lacks come into its link key."""
     transcript = work.transcript()
     text, language = transcript.text, transcript.language
     found = find_names(text, language)  # before the link key is opened: nobody else can write to it from then on
@@ -47,9 +56,7 @@ def find_mentions(work: Work) -> None:
     book = naming.load(work.act.names())
     mentions = mentions_of(transcript, finds, book)
     naming.save(work.act.names(), book)
-    made_by = work.made_by("find names", "tillit-names", naming.ENGINE)
-    work.act.seal(work.recording, MENTIONS, to_bytes(mentions), made_by)
-    work.act.facts["mentions"] = len(mentions)
+    return mentions
 
 
 def apply_pseudonyms(work: Work) -> None:

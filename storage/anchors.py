@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage.records import Artefact, Consent, Key, Membership, Participant, Recording, Row, Tombstone, Voice
+from storage.records import (
+    Artefact,
+    Consent,
+    Decision,
+    Key,
+    Membership,
+    Participant,
+    Recording,
+    Row,
+    Tombstone,
+    Voice,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +39,7 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     Consent: (
         "participant_id", "purposes", "given", "how", "letter", "expires", "withdrawn_at", "by_person_id", "version",
     ),
+    Decision: ("recording_id", "mention", "verb", "by_person_id", "number", "sealed_payload"),
     Key: ("owner_id", "parent_id", "recipient", "sealed_identity"),
     Membership: ("person_id", "study_id", "role"),
     Participant: ("study_id", "code", "sealed_attributes", "attributes_version"),
@@ -40,6 +52,11 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
 def place(row: Row) -> str:
     """What the ledger calls a row: its table and id; a key by whose it is, since rotation may replace the row."""
     return f"{row.__tablename__}/{row.owner_id if isinstance(row, Key) else row.id}"
+
+
+def is_older(row: Row) -> bool:
+    """Whether a row is from before digests were kept of its sort: a verdict that is not sealed."""
+    return isinstance(row, Decision) and row.mention is not None
 
 
 def digest(row: Row) -> str:

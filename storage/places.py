@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from storage.records import ORIGIN
 
 if TYPE_CHECKING:
-    from storage.records import Artefact, Heard, Participant, Recording, Voice
+    from storage.records import Artefact, Decision, Heard, Participant, Recording, Voice
 
 
 def payload(artefact: Artefact) -> str:
@@ -34,3 +34,8 @@ def heard(row: Heard) -> str:
 def voice(row: Voice) -> str:
     """Of a voice, and of nobody else's: a participant's, or an interviewer's in one study."""
     return f"voice/sealed_voice/{row.id}/1/{row.study_id}/{row.participant_id or row.person_id}"
+
+
+def decision(row: Decision) -> str:
+    """Of what somebody decided, as this verb, at this number of this recording's decisions."""
+    return f"decision/sealed_payload/{row.id}/1/{row.recording_id}/{row.number}/{row.verb}"

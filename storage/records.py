@@ -201,15 +201,20 @@ class Voice(Row):
 
 
 class Decision(Row):
-    """What a person decided about one mention; the newest row for a mention counts."""
+    """What somebody decided about one recording's text and names; what is in force follows from all of them, in order.
+
+    `sealed_payload` is JSON: what it is about, and why. A row from before there was one has the id of a `mention`
+    instead. `by_person_id` is NULL for what the house noted by itself.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (sa.UniqueConstraint("recording_id", "number"),)
     recording_id: Mapped[str] = mapped_column(sa.ForeignKey("recording.id"))
-    mention: Mapped[str]
-    verdict: Mapped[str]
-    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    mention: Mapped[str | None]
+    verb: Mapped[str]
+    by_person_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id"))
     number: Mapped[int]
+    sealed_payload: Mapped[bytes | None]
 
 
 class Handoff(Row):

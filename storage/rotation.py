@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import age, columns, keys, places
-from storage.records import Artefact, Heard, Key, LedgerEntry, Participant, Recording, RetiredKey, Voice
+from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, RetiredKey, Voice
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -93,6 +93,9 @@ def _columns(session: Session, owner: str, old: age.HybridIdentity, new: age.Hyb
             recording.sealed_origin = _again(old, new, places.origin(recording), recording.sealed_origin)
     for heard in session.scalars(sa.select(Heard).where(Heard.participant_id == owner)):
         heard.sealed_text = _again(old, new, places.heard(heard), heard.sealed_text)
+    for decision in session.scalars(sa.select(Decision).join(Recording).where(Recording.participant_id == owner)):
+        if decision.sealed_payload is not None:
+            decision.sealed_payload = _again(old, new, places.decision(decision), decision.sealed_payload)
     _voices(session, old, new, Voice.participant_id == owner)
 
 

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from storage import files, note
 from storage.errors import BadInput, Damaged
-from storage.records import Artefact, Heard, Key, LedgerEntry, Participant, Recording, Voice, now
+from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, Voice, now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +87,9 @@ def apply(session: Session, participant_id: str) -> Destroyed:
     for recording in session.scalars(sa.select(Recording).where(Recording.participant_id == participant_id)):
         recording.sealed_origin = None
         recording.sha256 = recording.id  # whoever has the same file could otherwise tell that it was here
+    theirs = sa.select(Decision).join(Recording).where(Recording.participant_id == participant_id)
+    for decision in session.scalars(theirs):
+        decision.sealed_payload = None
     for participant in session.scalars(sa.select(Participant).where(Participant.id == participant_id)):
         participant.sealed_attributes = None
     for whole in (

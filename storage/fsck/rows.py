@@ -51,7 +51,9 @@ def examine(database: Database, history: History) -> list[Finding]:
     for row in _rows(database):
         place = anchors.place(row)
         lacking.discard(place)
-        unknown += history.late and place not in history.of
+        if place not in history.of and (history.late or anchors.is_older(row)):
+            unknown += 1
+            continue
         found += _judge(place, anchors.digest(row), history)
     found += [Finding("row missing", place, GONE) for place in sorted(lacking)]
     return found + ([Finding("unverifiable", "rows", BEFORE.format(n=unknown))] if unknown else [])
@@ -60,8 +62,7 @@ def examine(database: Database, history: History) -> list[Finding]:
 def _judge(place: str, digest: str, history: History) -> Iterator[Finding]:
     digests = history.of.get(place)
     if digests is None:
-        if not history.late:
-            yield Finding("row extra", place, UNKNOWN)
+        yield Finding("row extra", place, UNKNOWN)
     elif digest != digests[-1]:
         if digest in digests:
             yield Finding("rolled back", place, OLDER if digests[-1] else REVIVED)

@@ -14,7 +14,7 @@ from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import fsck, places
 from storage.blobs import Folder
-from storage.records import Artefact, Recording, new_id
+from storage.records import Artefact, Decision, Recording, new_id
 from storage.transcript import Provenance
 from tests.house_fixtures import House, build, reopen
 from tests.listened import participants_voice
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from policies.act import Act
     from storage.records import Participant, Study
     from storage.s3 import Bucket
 
@@ -139,6 +140,13 @@ def fill(folder: Path) -> Filled:
     return Filled(folder, house.study, people, recordings)
 
 
+def decision(act: Act, recording: Recording) -> Decision:
+    """What somebody decided about a recording, sealed."""
+    row = Decision(id=new_id(), recording_id=recording.id, verb="confirm", number=1, by_person_id=act.actor.id)
+    row.sealed_payload = act.seal_text(recording.participant_id, places.decision(row), "{}")
+    return row
+
+
 def keep(house: House, participant: Participant) -> Recording:
     """Keep a recording with three artefacts, and its participant's voice."""
     recording = Recording(
@@ -151,4 +159,5 @@ def keep(house: House, participant: Participant) -> Recording:
         for kind, words in KINDS.items():
             act.seal(recording, kind, words, MADE_BY)
         act.add(participants_voice(act, participant))
+        act.add(decision(act, recording))
     return recording

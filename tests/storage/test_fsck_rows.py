@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import age
-from storage.records import Key, Tombstone, Voice, new_id
+from storage.records import Decision, Key, Tombstone, Voice, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEALED = {
     "artefact": ("header", "sealed_blob", "payload_sha256"),
+    "decision": ("verb", "sealed_payload"),
     "key": ("recipient", "sealed_identity"),
     "participant": ("sealed_attributes", "attributes_version"),
     "recording": ("sealed_origin",),
@@ -29,6 +30,7 @@ SEALED = {
 }
 UNIQUE = {
     "artefact": ("kind",),
+    "decision": ("number",),
     "key": ("owner_id",),
     "participant": ("code",),
     "recording": ("sha256", "number"),
@@ -57,10 +59,17 @@ def voices(vault: Spoilt) -> list[Voice]:
         return list(session.scalars(sa.select(Voice).order_by(Voice.id)))
 
 
+def decisions(vault: Spoilt) -> list[Decision]:
+    """What somebody decided about the two's recordings."""
+    with Session(vault.house.vault.database.reader) as session:
+        return list(session.scalars(sa.select(Decision).order_by(Decision.id)))
+
+
 def two(vault: Spoilt, table: str) -> tuple[str, str]:
     """Two rows of a table, by what the ledger calls them after the slash."""
     rows: dict[str, list[Any]] = {
         "artefact": [vault.artefact(0), vault.artefact(1)],
+        "decision": decisions(vault),
         "key": vault.people,
         "participant": vault.people,
         "recording": vault.recordings,
@@ -120,6 +129,13 @@ def test_a_duplicated_row_is_named(vault: Spoilt, table: str) -> None:
     named = values["owner_id"] if table == "key" else values["id"]
     keyless = {("row missing", f"key/{named}")} if table == "participant" else set()
     assert vault.examine() == {("row extra", f"{table}/{named}")} | keyless
+
+
+def test_verdicts_from_before_digests_were_kept_are_counted(vault: Spoilt) -> None:
+    """A verdict that is not sealed, as vaults made before have them, is told apart from a row that no act made."""
+    row = vault.row("decision", decisions(vault)[0].id)
+    vault.insert("decision", **row | {"id": new_id(), "number": 77, "mention": "0-12", "sealed_payload": None})
+    assert vault.examine() == {("unverifiable", "rows")}
 
 
 def test_rows_that_were_rolled_back_are_named(vault: Spoilt) -> None:
