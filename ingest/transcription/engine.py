@@ -37,8 +37,8 @@ AHEAD: Final = 2
 """Batches that wait for each worker: enough that none idles, few enough that memory stays flat."""
 
 
-GIVEN_BACK: Final = 12
-"""Batches, three or four stretches, after which free memory is given back: each time costs a third of a second."""
+GIVEN_BACK: Final = 900.0
+"""Seconds of sound after which free memory is given back: each time costs a third of a second."""
 
 TRIED: Final = 3
 """Chunks of the first batch, the longest of its stretch, that say what language is spoken."""
@@ -163,9 +163,12 @@ class Whisper(Recogniser):
                 else:
                     on_progress(*work.done(batch))
 
+        waiting = 0.0
         for batch, made in _all(new(), self._cores):
-            if batch.number % GIVEN_BACK == GIVEN_BACK - 1:
+            waiting += batch.seconds
+            if waiting >= GIVEN_BACK:
                 give_back()
+                waiting = 0.0
             memory.keep(batch.number, to_text(made))
             heard.extend(made)
             on_progress(*work.done(batch))

@@ -2,7 +2,7 @@
 
 Whisper's own second hearings draw from the decoder at random, at six temperatures (Radford et al. 2022, section 4.5).
 Ours change what it hears instead, so that the same sound always gives the same words: without the text before it and
-with a wider search, then cut in two at its longest pause.
+with a wider search, or cut in two at its longest pause; a loop is cut first, anything else searched first.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 GOOD = "We moved there when I was nine, and my mother worked at the school in the town."
 FIRST, SECOND = "We moved there when I was nine and a half.", "My mother worked there until her dying day."
 LOOP = "I was tired of it. " * 8
+PHRASE = "Thanks for watching!"
 VERBATIM = Manner("en", "Kari Nordmann, Ola Hansen. Um, uh, yeah.", 3)
 WHOLE = chunk((0, 12), speech=[(0.4, 5), (6, 11.6)])
 
@@ -90,26 +91,35 @@ def test_what_is_believed_is_heard_once() -> None:
     assert ears.asked == [(VERBATIM.before, 3, 1)]
 
 
-def test_a_loop_is_heard_again_without_what_stood_before() -> None:
-    """Text in circles gives way to what is heard with nothing before it and a wider search."""
-    made, ears = heard((LOOP, -0.2), (GOOD, -0.4))
-    assert made.text == GOOD
-    assert ears.asked[1:] == [("", WIDER, 1)]
-
-
-def test_a_chunk_that_stays_bad_is_heard_in_halves() -> None:
-    """When both hearings go in circles, its halves are heard together, and their words lie in their own halves."""
-    made, ears = heard((LOOP, -0.2), (LOOP, -0.2), (FIRST, -0.3), (SECOND, -0.5))
+def test_a_loop_is_heard_in_halves() -> None:
+    """Text in circles gives way to its halves, heard with nothing before, whose words lie in their own halves."""
+    made, ears = heard((LOOP, -0.2), (FIRST, -0.3), (SECOND, -0.5))
     assert made.text == f"{FIRST} {SECOND}" == " ".join(word.text for word in made.words)
-    assert ears.asked[2:] == [("", WIDER, 2)]
+    assert ears.asked[1:] == [("", WIDER, 2)]
     assert (made.start, made.end, made.speech) == (0, 12, WHOLE.speech)
     assert (made.words[9].end, made.words[10].start) == (5.5, 5.5)
     assert made.log_probability == pytest.approx(-0.4)
 
 
+def test_a_loop_that_stays_in_its_halves_is_heard_whole() -> None:
+    """When the halves go in circles too, the whole is heard with nothing before it and a wider search."""
+    made, ears = heard((LOOP, -0.2), (LOOP, -0.2), (LOOP, -0.2), (GOOD, -0.4))
+    assert made.text == GOOD
+    assert ears.asked[1:] == [("", WIDER, 2), ("", WIDER, 1)]
+
+
+def test_another_bad_chunk_is_heard_whole_and_then_in_halves() -> None:
+    """What is bad without being a loop is heard with a wider search first, which often is enough."""
+    bad, ears = (PHRASE, -0.2), heard((PHRASE, -0.2), (GOOD, -0.4))[1]
+    assert ears.asked[1:] == [("", WIDER, 1)]
+    made, ears = heard(bad, bad, (FIRST, -0.3), (SECOND, -0.5))
+    assert made.text == f"{FIRST} {SECOND}"
+    assert ears.asked[1:] == [("", WIDER, 1), ("", WIDER, 2)]
+
+
 def test_halves_that_are_worse_do_not_win() -> None:
     """An unsure whole is better than halves in circles, and stays marked."""
-    made, _ = heard((LOOP, -0.2), (GOOD, -1.3), (LOOP, -0.1), (LOOP, -0.1))
+    made, _ = heard((LOOP, -0.2), (LOOP, -0.1), (LOOP, -0.1), (GOOD, -1.3))
     assert made.text == GOOD
     assert doubts(made) == (Doubt.LOW_CONFIDENCE,)
 
