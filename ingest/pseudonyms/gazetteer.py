@@ -1,7 +1,8 @@
 """Names that are known beforehand: first names by gender, surnames, places, countries, and names that are also words.
 
-First names and surnames are Faker's (MIT), places are GeoNames' (CC BY 4.0, through `training/make_places.py`), the
-rest of `data/` was written for this project.
+First names are Statistics Norway's (CC BY 4.0, through `training/make_first_names.py`) and Faker's (MIT), as surnames
+are; places are GeoNames' (CC BY 4.0, through `training/make_places.py`), the rest of `data/` was written for this
+project.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def lists() -> Lists:
     calendar = frozenset(word for line in data_lines("calendar.txt") for word in line.split())
     countries = _folded(name for language in LANGUAGES for name in country_names(language))
     return Lists(
-        women=_folded(name for locale in LOCALES for name in first_names(locale, "f")),
-        men=_folded(name for locale in LOCALES for name in first_names(locale, "m")),
+        women=_folded(name for locale in LOCALES for name in first_names(locale, "f")) | _born("f"),
+        men=_folded(name for locale in LOCALES for name in first_names(locale, "m")) | _born("m"),
         surnames=_folded(name for locale in LOCALES for name in surnames(locale)),
         places=_folded(name for name in place_names() if len(name) > 2) | countries,
         countries=countries,
@@ -94,6 +95,12 @@ def _by_locale() -> list[tuple[frozenset[str], frozenset[str]]]:
 def _gender_by_ending(name: str) -> str | None:
     """Magnhild is a woman and Torgeir a man, listed or not."""
     return "f" if name.endswith(_WOMEN) else "m" if name.endswith(_MEN) else None
+
+
+def _born(gender: str) -> frozenset[str]:
+    """First names of `f` or `m` that Statistics Norway counted."""
+    rows = (line.split("\t") for line in data_lines("first_names.tsv"))
+    return _folded(name for name, sex, _ in rows if sex == gender and len(name) > 1)
 
 
 def first_names(locale: str, gender: str) -> list[str]:

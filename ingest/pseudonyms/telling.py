@@ -36,9 +36,10 @@ _WAS: Final = (
     r"(?:er|var|fylte|fyller|fylde|fyllde|ble|blir|blei|vart|blev|bliver|är|am|was|is|turned|bikka|bikket|vært|vore)"
 )
 _ONCE: Final = r"(?:var|fylte|fylde|fyllde|ble|blei|vart|blev|was|turned)"
+_ALREADY: Final = r"(?:(?!i |in |på |om )\w+ )?"
 _SINCE: Final = r"(?:da|då|når|när|når|when|fra|frå|siden|sidan|since|before|før|till|til)"
 _NO_AGE: Final = either(UNITS - {"år", "years", "year"})
-_LATER: Final = r"siden|sidan|sedan|ago|etter|i|på|senere|seinare|later|med|of|in|til|till|igjen"
+_LATER: Final = r"siden|sidan|sedan|ago|etter|i|på|senere|seinare|later|med|of|in|til|till|igjen|yngre|eldre|yngst|eldst|yngri|äldre|ældre|younger|older"
 _SCHOOL: Final = (
     r"[\w\-]*(?:skole|skolen|skule|skulen|skola|skolan|gymnas|gymnaset|gymnasium|gymnasiet|videregående|school|"
     r"college)"
@@ -90,9 +91,12 @@ PHRASES: Final = (
     ("leader", rf"(?:was|am|is|became|as) (?:the )?{_HEAD} (?:of|at)\b"),
     ("many_children", rf"{_number(7, 25)} (?:\w+ )?{_SIBLINGS}\b"),
     ("many_marriages", rf"(?:gift|skilt|married|divorced) {_number(4, 9)} (?:ganger|gonger|gange|gånger|times)\b"),
-    ("exact_age", rf"{_WHO} (?:\w+ )?{_WAS} (?:\w+ )?{_AGE} (?:år|years)\b(?! (?:{_LATER})\b)"),
-    ("exact_age", rf"{_WAS} {_WHO} (?:\w+ )?{_AGE} (?:år|years)\b(?! (?:{_LATER})\b)"),
-    ("exact_age", rf"{_SINCE} {_WHO} {_ONCE} {_AGE}(?!\w)(?![ \-](?:{_NO_AGE})\b)(?! (?:og|and|eller|or)\b)"),
+    ("exact_age", rf"{_WHO} (?:\w+ )?{_WAS} {_ALREADY}{_AGE} (?:år|years)\b(?! (?:{_LATER})\b)"),
+    ("exact_age", rf"{_WAS} {_WHO} {_ALREADY}{_AGE} (?:år|years)\b(?! (?:{_LATER})\b)"),
+    (
+        "exact_age",
+        rf"{_SINCE} {_WHO} {_ONCE} {_AGE}(?!\w)(?![ \-](?:{_NO_AGE})\b)(?! (?:og|and|eller|or)\b)(?: (?:år|years)\b)?",
+    ),
     ("exact_age", rf"{_AGE}{_OLD}\b"),
     ("exact_age", rf"{_AT_AGE} {_AGE}(?: års ålder)?\b"),
     ("birth_year", rf"(?:født|fødd|född|born)(?: \w+)? (?:i|in) {_YEAR}\b"),
