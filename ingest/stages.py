@@ -6,15 +6,19 @@ leaves no plaintext anywhere but in the artefact it seals.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest import naming
 from ingest.listening import decode, tell_speakers, transcribe
 from ingest.pseudonyms.apply import from_bytes, mentions_of, pseudonymise, to_bytes
 from ingest.pseudonyms.finder import find_known, find_names
+from ingest.pseudonyms.rules import rules_of
 from ingest.transcription import models, registry
 from ingest.work import MENTIONS, PSEUDONYMISED
+from storage import lookup
 from storage.errors import Damaged
+from storage.records import Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from ingest.work import Work
 
 BLOCK = 1 << 20
+RULES = "rules"  # the parameter of a draft that says by which set of rules it was made
+FIRST = "names"  # the set by which drafts were made that do not say
 
 
 def admit(work: Work) -> None:
@@ -60,13 +66,16 @@ def mentions_in(work: Work) -> list[Mention]:
 
 
 def apply_pseudonyms(work: Work) -> None:
-    """Make the draft a reviewer sees: every find replaced by its surrogate."""
-    if work.artefact(PSEUDONYMISED):
+    """Make the draft a reviewer sees: every find replaced by the study's rules, anew where it has others now."""
+    study = lookup.by_id(work.database, Study, work.recording.study_id)
+    before = work.artefact(PSEUDONYMISED)
+    if before and before.made_by.get("parameters", {}).get(RULES, FIRST) == study.pseudonyms:
         return
     transcript, mentions = work.transcript(), from_bytes(work.act.read(work.need(MENTIONS)))
-    draft = pseudonymise(transcript, mentions, naming.load(work.act.names()))
+    draft = pseudonymise(transcript, mentions, naming.load(work.act.names()), rules_of(study))
     made_by = work.made_by("apply pseudonyms", "tillit-names", naming.ENGINE)
-    work.act.seal(work.recording, PSEUDONYMISED, draft.to_bytes(), made_by)
+    by_rules = replace(made_by, parameters={RULES: study.pseudonyms})
+    work.act.seal(work.recording, PSEUDONYMISED, draft.to_bytes(), by_rules, before.version + 1 if before else 1)
 
 
 RUN: dict[str, Callable[[Work], None]] = {

@@ -50,7 +50,8 @@ def part(
 
 
 def add(name: str, language: str) -> str:
-    """A name in the genitive: Karis, Lars' and, in English, Kate's."""
+    """A name in the genitive: Karis, Lars' and, in English, Kate's; after s, x and z Swedish writes nothing."""
     if language == "en":
         return name + "'s"
-    return name + ("'" if name[-1:].casefold() in _HISSES else "s")
+    hissed = "" if language == "sv" else "'"
+    return name + (hissed if name[-1:].casefold() in _HISSES else "s")

@@ -1,72 +1,8 @@
-"""Places that do not exist, by language, and the tags that stand for organisations and numbers."""
+"""Places that do not exist, by language."""
 
 from __future__ import annotations
 
 from functools import cache
-
-TAGS = {
-    "no": {
-        "org": "virksomhet",
-        "id": "opplysning",
-        "phone": "telefon",
-        "email": "e-post",
-        "web": "nettadresse",
-        "handle": "brukernavn",
-        "national_id": "fødselsnummer",
-        "account": "kontonummer",
-        "organisation_number": "organisasjonsnummer",
-        "address": "adresse",
-        "postal_place": "poststed",
-        "plate": "bilnummer",
-        "date": "dato",
-    },
-    "en": {
-        "org": "organisation",
-        "id": "detail",
-        "phone": "phone",
-        "email": "e-mail",
-        "web": "web address",
-        "handle": "user name",
-        "national_id": "national id",
-        "account": "account number",
-        "organisation_number": "organisation number",
-        "address": "address",
-        "postal_place": "postal place",
-        "plate": "licence plate",
-        "date": "date",
-    },
-}
-TAGS["nn"] = TAGS["no"] | {
-    "org": "verksemd",
-    "id": "opplysning",
-    "web": "nettadresse",
-    "handle": "brukarnamn",
-    "national_id": "fødselsnummer",
-    "postal_place": "poststad",
-}
-TAGS["da"] = TAGS["no"] | {
-    "org": "virksomhed",
-    "id": "oplysning",
-    "email": "e-mail",
-    "web": "netadresse",
-    "handle": "brugernavn",
-    "national_id": "cpr-nummer",
-    "organisation_number": "cvr-nummer",
-    "postal_place": "postdistrikt",
-    "plate": "nummerplade",
-}
-TAGS["sv"] = TAGS["no"] | {
-    "org": "verksamhet",
-    "id": "uppgift",
-    "web": "webbadress",
-    "handle": "användarnamn",
-    "national_id": "personnummer",
-    "organisation_number": "organisationsnummer",
-    "address": "adress",
-    "postal_place": "postort",
-    "plate": "registreringsnummer",
-    "date": "datum",
-}
 
 # How a street's name ends in the languages of the interviews.
 STREETS = (
