@@ -62,6 +62,8 @@ class Action(StrEnum):
     SET_ROSTER = "set_roster"
     SEE_ROSTER = "see_roster"
     SET_PSEUDONYMS = "set_pseudonyms"
+    SEE_NAMES = "see_names"
+    SET_NAMES = "set_names"
     TAKE_IN = "take_in"
     NOTE_PROBLEM = "note_problem"
     ADMIT = "admit"
@@ -74,8 +76,12 @@ class Action(StrEnum):
     READ_TRANSCRIPT = "read_transcript"
     READ_PSEUDONYMISED = "read_pseudonymised"
     REVIEW = "review"
+    LOOK_FOR_NAMES = "look_for_names"
     RELEASE = "release"
     BLEEP = "bleep"
+    ASK_REIDENTIFICATION = "ask_reidentification"
+    APPROVE_REIDENTIFICATION = "approve_reidentification"
+    REIDENTIFY = "reidentify"
     HAND_OFF = "hand_off"
     HAND_OFF_RECORDING = "hand_off_recording"
     HAND_OFF_SOUND = "hand_off_sound"
@@ -132,6 +138,8 @@ ACTIONS: dict[Action, Spec] = {
     Action.SET_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SEE_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SET_PSEUDONYMS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
+    Action.SET_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
     Action.NOTE_PROBLEM: _spec("Recording", Purpose.STEWARDSHIP),
     Action.ADMIT: _spec("Recording", Purpose.TRANSCRIBE),
@@ -144,8 +152,12 @@ ACTIONS: dict[Action, Spec] = {
     Action.READ_TRANSCRIPT: _spec("Recording", Purpose.ANALYSE),
     Action.READ_PSEUDONYMISED: _spec("Recording", Purpose.ANALYSE),
     Action.REVIEW: _spec("Recording", Purpose.ANALYSE, link=True),
+    Action.LOOK_FOR_NAMES: _spec("Recording", Purpose.ANALYSE),
     Action.RELEASE: _spec("Recording", Purpose.ANALYSE, link=True),
     Action.BLEEP: _spec("Recording", Purpose.ANALYSE, link=True),
+    Action.ASK_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE),
+    Action.APPROVE_REIDENTIFICATION: _spec("Request", Purpose.ANALYSE),
+    Action.REIDENTIFY: _spec("Request", Purpose.ANALYSE, link=True),
     Action.HAND_OFF: _spec("Study", *_SHARING),
     Action.HAND_OFF_RECORDING: _spec("Recording", *_SHARING),
     Action.HAND_OFF_SOUND: _spec("Recording", Purpose.ANALYSE, Purpose.SHARE_SOUND),

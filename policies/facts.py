@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from policies.actions import Role
 from storage.records import Consent, Membership, Participant, Recording, Study, Voice
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from policies.actions import Action, Purpose
 
 NEVER = date(1970, 1, 1)
 PIPELINE = "pipeline"
-Thing = Study | Participant | Recording | Voice
+Thing = Study | Participant | Recording | Request | Voice
 RELEASED = "release"  # the stage from which an interview may leave the house
 
 
@@ -51,6 +52,8 @@ def resource_of(thing: Thing | str) -> Resource:
         return Resource("Participant", thing.id, study=thing.study_id, participant=thing.id)
     if isinstance(thing, Recording):
         return Resource("Recording", thing.id, study=thing.study_id, participant=thing.participant_id)
+    if isinstance(thing, Request):
+        return Resource("Request", thing.id, study=thing.study_id, participant=thing.participant_id)
     if isinstance(thing, Voice):
         return Resource("Voice", thing.id, study=thing.study_id, participant=thing.participant_id)
     return Resource("Vault", thing)
@@ -107,20 +110,35 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
 
 
 def _held(session: Session, resource: Resource) -> dict[str, Any]:
-    """The participant or recording, with its consent."""
+    """The participant, recording or request, with its consent."""
     attributes: dict[str, Any] = {
         "study": {"__entity": _uid("Study", str(resource.study))},
         "consent": _consent(session, str(resource.participant)),
     }
     if resource.kind == "Recording":
         attributes["released"] = _is_released(session, resource.id)
+    if resource.kind == "Request":
+        attributes |= _request(session, resource.id)
     return _entity(resource.kind, resource.id, attributes)
+
+
+def _request(session: Session, request: str) -> dict[str, Any]:
+    """What was asked by whom, and how far it has come."""
+    row = session.get_one(Request, request)
+    approver = {"approver": _user_of(row.approved_by_person_id)} if row.approved_by_person_id else {}
+    return {
+        "requester": _user_of(row.by_person_id),
+        "wanted": row.action,
+        "used": row.used is not None,
+        "expires": _datetime(row.expires),
+        **approver,
+    }
 
 
 def _voice(session: Session, resource: Resource) -> dict[str, Any]:
     """A voice, and whose it is if it is that of somebody who works here."""
     row = session.get(Voice, resource.id)
-    whose = {"person": {"__entity": _uid("User", row.person_id)}} if row and row.person_id else {}
+    whose = {"person": _user_of(row.person_id)} if row and row.person_id else {}
     return _entity("Voice", resource.id, {"study": {"__entity": _uid("Study", str(resource.study))}, **whose})
 
 
@@ -153,6 +171,10 @@ def _uid(kind: str, name: str) -> dict[str, str]:
 
 def _role(scope: str, role: Role) -> dict[str, Any]:
     return {"__entity": _uid("Role", f"{scope}/{role}")}
+
+
+def _user_of(person: str) -> dict[str, Any]:
+    return {"__entity": _uid("User", person)}
 
 
 def _datetime(moment: datetime) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from storage.records import (
     Tombstone,
     Voice,
 )
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,10 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     Membership: ("person_id", "study_id", "role"),
     Participant: ("study_id", "code", "sealed_attributes", "attributes_version"),
     Recording: ("study_id", "participant_id", "number", "sha256", "sealed_origin"),
+    Request: (
+        "study_id", "participant_id", "number", "action", "resource", "digest", "sealed_payload", "by_person_id",
+        "approved_by_person_id", "expires", "used",
+    ),
     Tombstone: ("participant_id", "study_id", "note"),
     Voice: ("study_id", "participant_id", "person_id", "sealed_voice"),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
 from storage.records import UtcDateTime, new_id, now
 from storage.sealed import SEALING, Sealed, Sealing, watch
@@ -39,16 +39,26 @@ watch(LinkRow)
 
 
 class Name(LinkRow):
-    """One person, place or number somebody spoke of, and its surrogate, the same in the whole study."""
+    """One person, place or number somebody spoke of, and its surrogate, the same in the whole study.
+
+    `number` counts within the study and kind, `cohort` is the decade of birth a first name suggests, and `interview`
+    the id of the recording it belongs to, "" where that is the whole study.
+    """
 
     __tablename__ = "name"
-    __table_args__ = (sa.UniqueConstraint("study_id", "surrogate_mark"),)
+    __table_args__ = (
+        sa.UniqueConstraint("study_id", "surrogate_mark"),
+        sa.Index("name_number", "study_id", "kind", "number", unique=True),
+    )
     surrogate = Sealed("sealed_surrogate", within="study_id", mark="surrogate_mark")
     study_id: Mapped[str]
     kind: Mapped[str]
     sealed_surrogate: Mapped[bytes]
     surrogate_mark: Mapped[bytes]
     gender: Mapped[str | None]
+    cohort: Mapped[int | None]
+    number: Mapped[int]
+    interview: Mapped[str] = mapped_column(default="")
     confirmed: Mapped[bool] = mapped_column(default=False)
     forms: Mapped[list[Form]] = relationship(back_populates="name", lazy="selectin", order_by="Form.id")
 
@@ -74,6 +84,25 @@ class Seed(LinkRow):
     sealed_seed: Mapped[bytes]
 
 
+class Naming(LinkRow):
+    """What a person decided about a study's names, numbered from 1; `undoes` is the decision it takes back.
+
+    Never changed and never deleted: what is in force follows from all of them, and no name is lost by any.
+    """
+
+    __tablename__ = "naming"
+    __table_args__ = (sa.UniqueConstraint("study_id", "number"),)
+    what = Sealed("sealed_what", within="study_id")
+    why = Sealed("sealed_why", within="study_id")
+    study_id: Mapped[str]
+    number: Mapped[int]
+    verb: Mapped[str]
+    sealed_what: Mapped[bytes]
+    sealed_why: Mapped[bytes]
+    undoes: Mapped[int | None]
+    by_person_id: Mapped[str]
+
+
 class StudyNames:
     """The names of one study, in one transaction on the link key; other studies' cannot be reached from here."""
 
@@ -83,14 +112,28 @@ class StudyNames:
 
     def all(self) -> list[Name]:
         """Every name, oldest first."""
-        query = sa.select(Name).where(Name.study_id == self._study).order_by(Name.created, Name.id)
+        query = sa.select(Name).where(Name.study_id == self._study).order_by(Name.created, Name.number, Name.id)
         return list(self._session.scalars(query))
 
-    def add(self, name_id: str, kind: str, surrogate: str) -> Name:
-        """A new name, yet without forms."""
+    def add(self, name_id: str, kind: str, surrogate: str, number: int | None = None) -> Name:
+        """A new name, yet without forms; its number is the next of its kind unless one is given."""
         name = Name(id=name_id, study_id=self._study, kind=kind, surrogate=surrogate, confirmed=False)
+        name.number = self._next(Name.number, Name.kind == kind) if number is None else number
+        name.interview = ""
         self._session.add(name)
         return name
+
+    def namings(self) -> list[Naming]:
+        """What people decided about the names, oldest first."""
+        query = sa.select(Naming).where(Naming.study_id == self._study).order_by(Naming.number)
+        return list(self._session.scalars(query))
+
+    def decide(self, verb: str, what: str, why: str, by: str, undoes: int | None = None) -> Naming:
+        """Write down what the person `by` decided about the names."""
+        row = Naming(study_id=self._study, verb=verb, what=what, why=why, by_person_id=by, undoes=undoes)
+        row.number = self._next(Naming.number)
+        self._session.add(row)
+        return row
 
     def forget(self, form: Form) -> None:
         """Delete a form, and its name if that has no other: for names that no mention can be of."""
@@ -107,6 +150,11 @@ class StudyNames:
             row = Seed(id=self._study, seed=secrets.token_hex(32))
             self._session.add(row)
         return bytes.fromhex(row.seed)
+
+    def _next(self, column: InstrumentedAttribute[int], *of: sa.ColumnElement[bool]) -> int:
+        """One more than the highest in the study."""
+        query = sa.select(sa.func.max(column)).where(column.class_.study_id == self._study, *of)
+        return (self._session.scalar(query) or 0) + 1
 
     def keep(self) -> None:
         """Make what was changed durable."""

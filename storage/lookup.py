@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import BadInput, NotFound
 from storage.records import Membership, Participant, Person, Recording, Row, Study, Weights
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -61,6 +62,15 @@ def recording(database: Database, reference: str) -> Recording:
     held = participant(database, head)
     query = sa.select(Recording).where(Recording.participant_id == held.id, Recording.number == int(number))
     return _one(database, query, "recording", reference)
+
+
+def request(database: Database, reference: str) -> Request:
+    """The request "study/3" for what takes two. Raises NotFound, BadInput."""
+    of_study, number = _split(reference, "study/number, such as rus/3")
+    if not NUMBER.fullmatch(number):
+        raise BadInput("Name a request as study/number, such as rus/3.")
+    query = sa.select(Request).where(Request.study_id == study(database, of_study).id, Request.number == int(number))
+    return _one(database, query, "request", reference)
 
 
 def weights(database: Database, name: str) -> Weights:

@@ -8,6 +8,7 @@ from storage.records import ORIGIN
 
 if TYPE_CHECKING:
     from storage.records import Artefact, Decision, Heard, Participant, Recording, Voice
+    from storage.requests import Request
 
 
 def payload(artefact: Artefact) -> str:
@@ -39,3 +40,8 @@ def voice(row: Voice) -> str:
 def decision(row: Decision) -> str:
     """Of what somebody decided, as this verb, at this number of this recording's decisions."""
     return f"decision/sealed_payload/{row.id}/1/{row.recording_id}/{row.number}/{row.verb}"
+
+
+def asked(request: Request) -> str:
+    """Of what somebody asks for that takes two, and of no other action on no other thing."""
+    return f"request/sealed_payload/{request.id}/1/{request.action}/{request.resource}"

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from storage import age, columns, keys, places
 from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, RetiredKey, Voice
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -96,6 +97,9 @@ def _columns(session: Session, owner: str, old: age.HybridIdentity, new: age.Hyb
     for decision in session.scalars(sa.select(Decision).join(Recording).where(Recording.participant_id == owner)):
         if decision.sealed_payload is not None:
             decision.sealed_payload = _again(old, new, places.decision(decision), decision.sealed_payload)
+    for request in session.scalars(sa.select(Request).where(Request.participant_id == owner)):
+        if request.sealed_payload is not None:
+            request.sealed_payload = _again(old, new, places.asked(request), request.sealed_payload)
     _voices(session, old, new, Voice.participant_id == owner)
 
 

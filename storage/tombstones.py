@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from storage import files, note
 from storage.errors import BadInput, Damaged
 from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, Voice, now
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +93,8 @@ def apply(session: Session, participant_id: str) -> Destroyed:
         decision.sealed_payload = None
     for participant in session.scalars(sa.select(Participant).where(Participant.id == participant_id)):
         participant.sealed_attributes = None
+    for request in session.scalars(sa.select(Request).where(Request.participant_id == participant_id)):
+        request.sealed_payload = None
     for whole in (
         sa.select(Key).where(Key.owner_id == participant_id, Key.parent_id.is_not(None)),
         sa.select(Voice).where(Voice.participant_id == participant_id),

@@ -73,11 +73,15 @@ def test_the_drill(house: House, archive: Archive) -> None:
 
 
 def test_a_restored_link_key_still_says_who_is_who(house: House, archive: Archive) -> None:
-    """Names are sealed with the database's key, so a restore keeps that one: they open, and new ones beside them."""
+    """Names and decisions are sealed with the database's key, so a restore keeps that one: they open as before."""
     _say(house, "Zebulona Qvistmo", "Kari")
+    with house.desk("ragna").act(Action.SET_NAMES, house.study, Purpose.ANALYSE) as act:
+        act.names().decide("rename", "Kari", "Zebulona asked for it", act.actor.id)
     archive.back_up(house)
     again = archive.restore(house)
     assert _said(again) == ["Kari is Zebulona Qvistmo"]
+    with again.desk("ragna").act(Action.SEE_NAMES, again.study, Purpose.ANALYSE) as act:
+        assert [(row.what, row.why) for row in act.names().namings()] == [("Kari", "Zebulona asked for it")]
     _say(again, "Kvitbotunet", "Lund")
     assert _said(House(reopen(archive.again), house.study)) == ["Kari is Zebulona Qvistmo", "Lund is Kvitbotunet"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import shredding, studies
+from policies import second_person, shredding, studies
 from policies.actions import Action, Purpose
 from storage import fsck, places
 from storage.blobs import Folder
@@ -148,7 +148,7 @@ def decision(act: Act, recording: Recording) -> Decision:
 
 
 def keep(house: House, participant: Participant) -> Recording:
-    """Keep a recording with three artefacts, and its participant's voice."""
+    """Keep a recording with three artefacts, its participant's voice, and what somebody asked for about it."""
     recording = Recording(
         id=new_id(), study_id=house.study.id, participant_id=participant.id, number=1, sha256="0" * 64, size=5,
         facts={"duration": 1.0}, model="base", by_person_id=house.desk("ivar").who.id,
@@ -160,4 +160,6 @@ def keep(house: House, participant: Participant) -> Recording:
             act.seal(recording, kind, words, MADE_BY)
         act.add(participants_voice(act, participant))
         act.add(decision(act, recording))
+    with house.desk("ivar").act(Action.ASK_REIDENTIFICATION, recording, Purpose.ANALYSE) as act:
+        second_person.ask(act, Action.REIDENTIFY, recording, {"surrogate": "Birthe"})
     return recording

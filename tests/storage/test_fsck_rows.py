@@ -12,6 +12,7 @@ from policies import shredding, studies
 from policies.actions import Action, Purpose
 from storage import age
 from storage.records import Decision, Key, Tombstone, Voice, new_id
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ SEALED = {
     "key": ("recipient", "sealed_identity"),
     "participant": ("sealed_attributes", "attributes_version"),
     "recording": ("sealed_origin",),
+    "request": ("digest", "sealed_payload"),
     "tombstone": ("note",),
     "voice": ("sealed_voice",),
 }
@@ -34,6 +36,7 @@ UNIQUE = {
     "key": ("owner_id",),
     "participant": ("code",),
     "recording": ("sha256", "number"),
+    "request": ("number",),
     "tombstone": ("participant_id",),
     "voice": ("participant_id",),
 }
@@ -59,6 +62,12 @@ def voices(vault: Spoilt) -> list[Voice]:
         return list(session.scalars(sa.select(Voice).order_by(Voice.id)))
 
 
+def requests(vault: Spoilt) -> list[Request]:
+    """What somebody asked for about the two."""
+    with Session(vault.house.vault.database.reader) as session:
+        return list(session.scalars(sa.select(Request).order_by(Request.number)))
+
+
 def decisions(vault: Spoilt) -> list[Decision]:
     """What somebody decided about the two's recordings."""
     with Session(vault.house.vault.database.reader) as session:
@@ -73,6 +82,7 @@ def two(vault: Spoilt, table: str) -> tuple[str, str]:
         "key": vault.people,
         "participant": vault.people,
         "recording": vault.recordings,
+        "request": requests(vault),
         "tombstone": tombstones(vault),
         "voice": voices(vault),
     }

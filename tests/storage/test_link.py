@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.errors import Damaged, Locked
-from storage.link import Form, LinkKey, LinkRow, Name, Seed
+from storage.link import Form, LinkKey, LinkRow, Name, Naming, Seed
 from storage.permit import Permit
 from storage.sealed import SEALING, Sealing
 from tests.servers.databases import KEY
@@ -25,6 +25,8 @@ COLUMNS: list[tuple[type[LinkRow], str, str]] = [
     (Name, "surrogate", "sealed_surrogate"),
     (Form, "form", "sealed_form"),
     (Seed, "seed", "sealed_seed"),
+    (Naming, "what", "sealed_what"),
+    (Naming, "why", "sealed_why"),
 ]
 MARKS: list[tuple[type[LinkRow], str]] = [(Name, "surrogate_mark"), (Form, "form_mark")]
 
@@ -34,11 +36,15 @@ def link(place: Place) -> Database:
     """Two studies: in one Marit, who is called Ane, and Kari, who is called Liv; in the other another Ane."""
     database = place.made("link")
     with _session(database) as session, session.begin():
-        ane = Name(id="n1", study_id="s1", kind="PER", surrogate="Ane")
+        ane = Name(id="n1", study_id="s1", kind="PER", surrogate="Ane", number=1)
         ane.forms = [Form(id="f1", form="Marit"), Form(id="f2", form="Marit Ødegård")]
-        liv = Name(id="n2", study_id="s1", kind="PER", surrogate="Liv", forms=[Form(id="f3", form="Kari")])
-        session.add_all([ane, liv, Name(id="n3", study_id="s2", kind="PER", surrogate="Ane")])
+        liv = Name(id="n2", study_id="s1", kind="PER", surrogate="Liv", number=2, forms=[Form(id="f3", form="Kari")])
+        session.add_all([ane, liv, Name(id="n3", study_id="s2", kind="PER", surrogate="Ane", number=1)])
         session.add_all([Seed(id="s1", seed="00" * 32), Seed(id="s2", seed="11" * 32)])
+        session.add_all(
+            Naming(id=f"d{n}", study_id="s1", number=n, verb="rename", what="Ane", why="Kari", by_person_id="ragna")
+            for n in (1, 2)
+        )
     return database
 
 
@@ -98,7 +104,8 @@ def test_a_name_that_was_rolled_back_is_as_it_was(link: Database) -> None:
 @pytest.mark.parametrize(
     "double",
     [
-        lambda: Name(id="n9", study_id="s1", kind="PER", surrogate="Ane"),
+        lambda: Name(id="n9", study_id="s1", kind="PER", surrogate="Ane", number=9),
+        lambda: Name(id="n9", study_id="s1", kind="PER", surrogate="Siri", number=2),
         lambda: Form(id="f9", name_id="n1", form="Marit"),
     ],
 )
@@ -147,10 +154,12 @@ def test_a_changed_mark_is_damage(link: Database, kind: type[LinkRow], column: s
     _refused(link, kind, "id")
 
 
-@pytest.mark.parametrize(("kind", "column", "to"), [(Name, "study_id", "s2"), (Form, "name_id", "n3")])
+@pytest.mark.parametrize(
+    ("kind", "column", "to"), [(Name, "study_id", "s2"), (Form, "name_id", "n3"), (Naming, "study_id", "s2")]
+)
 def test_a_row_that_was_given_to_another_is_damage(link: Database, kind: type[LinkRow], column: str, to: str) -> None:
     """A name does not open for another study's permit, nor a form under another name."""
-    last = "n2" if kind is Name else "f1"
+    last = {Name: "n2", Form: "f1", Naming: "d1"}[kind]
     _put(link, kind, column, {last: to})
     _refused(link, kind, "id")
 

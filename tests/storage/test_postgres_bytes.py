@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage import columns, migrate, places
 from storage.errors import Damaged
-from storage.link import Form, Name, Seed
+from storage.link import Form, Name, Naming, Seed
 from storage.postgres import Postgres
-from storage.records import Heard, Participant, Person, Recording, Row, Study, Voice
+from storage.records import Heard, Participant, Person, Recording, Row, Study, Voice, now
+from storage.requests import Request
 from storage.sealed import SEALING, Sealing
 from tests.faults.canaries import found
 from tests.house_fixtures import LATER, TODAY
@@ -28,8 +29,9 @@ PLAIN = "study-code-that-is-no-secret"
 ATTRIBUTE, FILE_NAME = '{"age": "61 canary of Bømlo"}', "intervju canary Øvrebø.wav"
 WORDS, VOICE = "hun het Canary Solbakken", "[0.3141592653, -0.2718281828]"
 FORMS, SURROGATE = ["Solveig Canary Haukedal", "Solveig Canary"], "Ingebjørg Canary Furu"
+ASKED, WHY = '{"surrogate": "Canary Birthe"}', "the brother is Canary Torvald"
 SEED = secrets.token_bytes(32)
-SECRETS = [secret.encode() for secret in (ATTRIBUTE, FILE_NAME, WORDS, VOICE, *FORMS, SURROGATE)]
+SECRETS = [secret.encode() for secret in (ATTRIBUTE, FILE_NAME, WORDS, VOICE, ASKED, WHY, *FORMS, SURROGATE)]
 PARTICIPANTS_KEY = bytes(32)
 
 
@@ -64,7 +66,7 @@ def test_no_file_of_the_server_names_anybody(postgres: Cluster, planted: tuple[P
 def test_the_server_is_not_told_names_when_it_refuses(postgres: Cluster, planted: tuple[Postgres, Postgres]) -> None:
     """A name that is there already is refused by its mark; neither the error nor the server's log has the name."""
     with pytest.raises(sa.exc.IntegrityError) as caught, _session(planted[1]) as session, session.begin():
-        session.add(Name(id="n9", study_id="s1", kind="PER", surrogate=SURROGATE))
+        session.add(Name(id="n9", study_id="s1", kind="PER", surrogate=SURROGATE, number=2))
     assert "Canary" not in str(caught.value)
     assert "n9" not in str(caught.value)
     assert found([postgres.data / "server.log"], SECRETS) == []
@@ -96,18 +98,20 @@ def test_attributes_open_only_where_they_stand(planted: tuple[Postgres, Postgres
         (Heard, "sealed_text", places.heard, {"number": 2}),
         (Heard, "sealed_text", places.heard, {"fingerprint": "other weights"}),
         (Voice, "sealed_voice", places.voice, {"participant_id": None, "person_id": "p"}),
+        (Request, "sealed_payload", places.asked, {"action": "export_key"}),
+        (Request, "sealed_payload", places.asked, {"resource": "Recording/r2"}),
     ],
-    ids=["batch", "weights", "voice"],
+    ids=["batch", "weights", "voice", "action", "resource"],
 )
-def test_words_heard_and_voices_open_only_where_they_stand(
+def test_words_heard_voices_and_requests_open_only_where_they_stand(
     planted: tuple[Postgres, Postgres],
-    kind: type[Heard | Voice],
+    kind: type[Heard | Request | Voice],
     column: str,
     place: Callable[[Any], str],
     moved: dict[str, Any],
     how: str,
 ) -> None:
-    """Edited, swapped with another participant's, or made another batch's or person's, they are Damaged."""
+    """Edited, swapped with another's, or made another batch's, person's, action's or thing's, they are Damaged."""
     (first, old), (_, other) = _sealed(planted[0], kind.__tablename__, column)
     spoilt = {"edited": {column: _edited(old)}, "swapped": {column: other}, "moved": moved}
     _put(planted[0], kind.__tablename__, first, spoilt[how])
@@ -151,14 +155,20 @@ def _plant_records(records: Postgres) -> None:
             voice.sealed_voice = columns.seal(PARTICIPANTS_KEY, places.voice(voice), VOICE)
             session.add(recording)
             session.flush()
-            session.add_all([heard, voice])
+            request = Request(
+                id=f"q{number}", study_id="s1", participant_id=participant.id, number=number, action="reidentify",
+                resource=f"Recording/{recording.id}", digest="", by_person_id="p", expires=now(),
+            )  # fmt: skip
+            request.sealed_payload = columns.seal(PARTICIPANTS_KEY, places.asked(request), ASKED)
+            session.add_all([heard, voice, request])
 
 
 def _plant_link(link: Postgres) -> None:
     with _session(link) as session, session.begin():
-        name = Name(id="n1", study_id="s1", kind="PER", surrogate="Canary Ingebjørg")
+        name = Name(id="n1", study_id="s1", kind="PER", surrogate="Canary Ingebjørg", number=1)
         name.forms = [Form(form=form) for form in FORMS]
-        session.add_all([name, Seed(id="s1", seed=SEED.hex())])
+        decided = Naming(study_id="s1", number=1, verb="rename", what=SURROGATE, why=WHY, by_person_id="p")
+        session.add_all([name, Seed(id="s1", seed=SEED.hex()), decided])
     with _session(link) as session, session.begin():
         session.get_one(Name, "n1").surrogate = SURROGATE
 
