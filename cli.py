@@ -44,6 +44,7 @@ ROOMS = {
     "ingest.voice_commands": ("voice",),
     "ingest.names_commands": ("names",),
     "ingest.roster_commands": ("roster",),
+    "ingest.reidentify_commands": ("reidentify",),
     "ingest.review_commands": ("release", "review", "sound", "transcript"),
     "ingest.transcribe_commands": ("transcribe",),
     "ingest.bleep_commands": ("bleep",),

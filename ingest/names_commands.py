@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.finds import Find
     from ingest.pseudonyms.indirect import Flag
 
-ALSO: Final[tuple[str, ...]] = ("ingest.again_commands",)
+ALSO: Final[tuple[str, ...]] = ("ingest.again_commands", "ingest.entities_commands")
 """Modules whose import adds commands to the group, such as `ingest.rules_commands`."""
 
 INDIRECT: Final = "INDIRECT"

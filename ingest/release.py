@@ -15,7 +15,7 @@ from ingest.decisions import Overlay, keep, overlay, settled, unless_changed
 from ingest.pseudonyms.apply import kept, pseudonymise
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.leaks import Left, left_at
-from ingest.pseudonyms.rules import rules_of
+from ingest.pseudonyms.rules import Way, rules_of
 from ingest.reviewing.deeds import Claim, Verb
 from ingest.work import RELEASED, Work
 from policies.actions import Action, Purpose
@@ -39,6 +39,10 @@ LEFT = (
 CALLED = (
     "A speaker is called by a name known in this study, so nothing is released. Call them otherwise with "
     "`tillit review RECORDING --speaker`."
+)
+CLASH = (
+    "A pseudonym in this interview is somebody's real name, so nothing is released: that of {names}. Give it another "
+    "with `tillit names rename`."
 )
 MASK = "□"
 
@@ -97,8 +101,8 @@ def _released(version: int, work: Work, seen: Overlay) -> Released:
 
 
 def _left_by_a_person(work: Work, seen: Overlay) -> int:
-    confirmed = {name.id for name in work.act.names().all() if name.confirmed}
-    return sum(mention.entity in confirmed for mention in seen.rejected)
+    book = naming.confirmed(work.act.names())
+    return sum(mention.entity in book for mention in seen.rejected)
 
 
 def _left(work: Work, seen: Overlay) -> list[Claim]:
@@ -112,6 +116,9 @@ def _left(work: Work, seen: Overlay) -> list[Claim]:
 def _seal(work: Work, seen: Overlay, rules: Rules) -> Released:
     """Replace, look once more at what would go out, and keep it. Raises NotReady if a name is in it after all."""
     book = naming.confirmed(work.act.names())
+    named = {mention.entity for mention in seen.replaced if rules.way(book[mention.entity]) is Way.SURROGATE}
+    if clashes := naming.clashing(work.act.names(), named):
+        raise NotReady(CLASH, names=", ".join(clashes))
     # What a person said is no name here, or the rules keep, would be found again: the look does not see it.
     unseen = masked(seen.transcript, [*seen.rejected, *kept(seen.replaced, book, rules)])
     outgoing = pseudonymise(unseen, seen.replaced, book, rules)

@@ -183,6 +183,7 @@ def _give(names: StudyNames, wanted: Mapping[str, str], kind: Kind, language: st
 def _forget(session: Session, study: Study, names: StudyNames, forms: list[Form]) -> list[Form]:
     """Delete the forms that no mention can be of, for no interview's names were found since; returns the others.
 
+    What people decided about a name is laid over its row, so that one is kept too.
     Every new mention, whoever made it, is in a new list of mentions or a new decision. Who makes one holds the link
     key until it is in the records, so at the end of an act that holds it too, none is on its way.
     """
@@ -191,7 +192,9 @@ def _forget(session: Session, study: Study, names: StudyNames, forms: list[Form]
     named = sa.select(sa.func.max(Decision.created)).where(Decision.verb.in_(NAMING))
     decisions = named.join(Recording, Recording.id == Decision.recording_id)
     newest = [session.scalar(query.where(Recording.study_id == study.id)) for query in (lists, decisions)]
-    free = [form for form in forms if all(moment is None or moment + CLOCKS < form.created for moment in newest)]
+    unfound = [form for form in forms if all(moment is None or moment + CLOCKS < form.created for moment in newest)]
+    about = naming.decided(names)
+    free = [form for form in unfound if form.name_id not in about]
     for form in free:
         names.forget(form)
     return [form for form in forms if form not in free]

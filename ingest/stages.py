@@ -60,7 +60,7 @@ def mentions_in(work: Work) -> list[Mention]:
     found = find_names(text, language)  # before the link key is opened: nobody else can write to it from then on
     finds = find_known(text, language, found, naming.confirmed(work.act.names()).names())
     book = naming.load(work.act.names())
-    mentions = mentions_of(transcript, finds, book)
+    mentions = mentions_of(transcript, finds, book, interview=work.recording.id)
     naming.save(work.act.names(), book)
     return mentions
 
@@ -72,7 +72,9 @@ def apply_pseudonyms(work: Work) -> None:
     if before and before.made_by.get("parameters", {}).get(RULES, FIRST) == study.pseudonyms:
         return
     transcript, mentions = work.transcript(), from_bytes(work.act.read(work.need(MENTIONS)))
-    draft = pseudonymise(transcript, mentions, naming.load(work.act.names()), rules_of(study))
+    names = work.act.names()
+    now = naming.settled(names, mentions, transcript, work.recording.id)
+    draft = pseudonymise(transcript, now, naming.load(names), rules_of(study))
     made_by = work.made_by("apply pseudonyms", "tillit-names", naming.ENGINE)
     by_rules = replace(made_by, parameters={RULES: study.pseudonyms})
     work.act.seal(work.recording, PSEUDONYMISED, draft.to_bytes(), by_rules, before.version + 1 if before else 1)

@@ -1,0 +1,171 @@
+"""Changing a study's names, all of it at once and for good reasons: merge, split, rename, undo, and what was done.
+
+Each change is a decision laid over the names (ingest/name_decisions.py). Interviews that were released with a name as
+it was have to be released again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from ingest import naming
+from ingest.entities import Which, opened
+from ingest.name_decisions import Step, Verb, decide, readings, row_of, step_of, undone
+from ingest.name_decisions import undo as take_back
+from ingest.names_said import set_back
+from ingest.pseudonyms.index import key
+from policies.actions import Action, Purpose
+from storage.errors import BadInput
+from storage.records import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ingest.entities import Opened
+    from ingest.pseudonyms.linking import Entity
+    from policies.desk import Desk
+    from storage.link import Naming
+    from storage.records import Recording, Study
+
+ITSELF = "A name cannot be merged with itself."
+NOT_A_FORM = "That is not among the forms of this name. Look with `tillit names list`."
+ALL_FORMS = "Those are all its forms, and nothing would be left of it. Leave one."
+NOT_SAID = "That interview does not say this name."
+NOWHERE_ELSE = "No other interview says this name, so there is nothing to split it from."
+LONGEST = 1000  # characters of a reason
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The number of the name that came of it, and how many interviews have to be released again."""
+
+    number: int
+    set_back: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """One decision as it is told; `undone` says that it does not count any more. Real names may be in it."""
+
+    number: int
+    when: str
+    who: str
+    what: str
+    why: str
+    undone: bool
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def merge(desk: Desk, study: Study, into: Which, gone: int, why: str) -> Changed:
+    """Make two names one, called as the first. Raises Denied, Locked, NotFound, BadInput."""
+    with opened(desk, study, Action.SET_NAMES) as names:
+        one, other = names.numbered(into), names.numbered(Which(into.kind, gone))
+        if one is other:
+            raise BadInput(ITSELF)
+        return _decided(names, one, Step(Verb.MERGE, one.id, other.id), why)
+
+
+def split(desk: Desk, study: Study, which: Which, forms: Collection[str], why: str) -> Changed:
+    """Make another name of some forms of one; returns the new one. Raises Denied, Locked, NotFound, BadInput."""
+    with opened(desk, study, Action.SET_NAMES) as names:
+        whole, wanted = names.numbered(which), {key(form, which.kind) for form in forms}
+        parted = {form for form in whole.forms if key(form, which.kind) in wanted}
+        if wanted != {key(form, which.kind) for form in parted} or not parted:
+            raise BadInput(NOT_A_FORM)
+        if parted == whole.forms:
+            raise BadInput(ALL_FORMS)
+        return _parted(names, whole, names.book.split(whole.id, parted, language=study.language), why)
+
+
+def split_off(desk: Desk, study: Study, which: Which, recording: Recording, why: str) -> Changed:
+    """Make another name of what one interview calls by this one. Raises Denied, Locked, NotFound, BadInput."""
+    with opened(desk, study, Action.SET_NAMES) as names:
+        whole = names.numbered(which)
+        said = {one.recording.id: one.forms[whole.id] for one in names.where.of(whole.id)}
+        if recording.id not in said:
+            raise BadInput(NOT_SAID)
+        if len(said) == 1:
+            raise BadInput(NOWHERE_ELSE)
+        heard = {reading for surface in said[recording.id] for reading in readings(surface, which.kind)}
+        parted = {form for form in whole.forms if key(form, which.kind) in heard} or whole.forms
+        made = names.book.split(whole.id, parted, language=study.language, interview=recording.id)
+        return _parted(names, whole, made, why, recording.id)
+
+
+def rename(desk: Desk, study: Study, which: Which, surrogate: str | None, why: str) -> Changed:
+    """Call a name otherwise, or by the next pseudonym for None. Raises Denied, Locked, NotFound, BadInput."""
+    with opened(desk, study, Action.SET_NAMES) as names:
+        entity = names.numbered(which)
+        was = entity.surrogate
+        names.book.rename(entity.id, surrogate, language=study.language)
+        return _decided(names, entity, Step(Verb.RENAME, entity.id, surrogate=entity.surrogate, was=was), why)
+
+
+def undo(desk: Desk, study: Study, number: int | None, why: str) -> Changed:
+    """Take back a decision, the newest for None; its number is returned. Raises Denied, Locked, NotFound, NotReady."""
+    with opened(desk, study, Action.SET_NAMES) as names:
+        step = take_back(names.act.names(), number, _reason(why), names.act.actor.id)
+        names.act.facts.update(verb="undo", decision=step.number, names=sorted(step.names))
+        return Changed(step.number, set_back(names.act, names.where.said, step.names))
+
+
+def history(desk: Desk, study: Study) -> list[Done]:
+    """Every decision about the names of a study, oldest first; real names. Raises Denied, Locked."""
+    with desk.act(Action.SEE_NAMES, study, Purpose.ANALYSE) as act:
+        names = act.names()
+        numbers = {name.id: f"{name.kind} {name.number}" for name in names.all()}
+        who = {person.id: person.handle for person in act.all(sa.select(Person))}
+        rows = names.namings()
+        gone = undone(rows)
+        found = [
+            Done(
+                row.number, row.created.isoformat(), who.get(row.by_person_id, "tillit"), _told(row, numbers), row.why,
+                undone=row.number in gone,
+            )
+            for row in rows
+        ]  # fmt: skip
+        act.facts["decisions"] = len(found)
+    return found
+
+
+def _parted(names: Opened, whole: Entity, made: Entity, why: str, interview: str = "") -> Changed:
+    """Make the new name a row of its own, as sure as the one it comes from, so that it stays whatever is undone."""
+    names.book.changed.clear()  # what is left of the whole is laid over its row, which stays as it is
+    naming.save(names.act.names(), names.book)
+    rows = {row.id: row for row in names.act.names().all()}
+    rows[made.id].confirmed = rows[row_of(whole.id)].confirmed
+    step = Step(Verb.SPLIT, whole.id, made.id, tuple(sorted(made.forms)), interview)
+    return _decided(names, made, step, why)
+
+
+def _decided(names: Opened, entity: Entity, step: Step, why: str) -> Changed:
+    decide(names.act.names(), step, _reason(why), names.act.actor.id)
+    names.act.facts.update(verb=step.verb.value, names=sorted(step.names))
+    return Changed(entity.number, set_back(names.act, names.where.said, step.names))
+
+
+def _reason(why: str) -> str:
+    if len(why) > LONGEST:
+        raise BadInput("A reason has at most {most} characters.", most=LONGEST)
+    return why.strip()
+
+
+def _told(row: Naming, numbers: dict[str, str]) -> str:
+    """What was decided, with the names by kind and number."""
+    if row.undoes is not None:
+        return f"undid {row.undoes}"
+    step = step_of(row)
+    name, other = (numbers.get(row_of(one), "a name that is gone") for one in (step.name, step.other))
+    told = {
+        Verb.MERGE: f"merged {other} into {name}",
+        Verb.SPLIT: f"split {other} from {name}: {', '.join(step.forms)}",
+        Verb.RENAME: f"renamed {name} from {step.was} to {step.surrogate}",
+        Verb.EXTEND: f"{name} was {step.was} and turned out longer: {step.surrogate}",
+    }
+    return told[step.verb]

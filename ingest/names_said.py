@@ -1,0 +1,94 @@
+"""Which names are said in which interviews: each asked for at the door, for the mentions are their participants'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from ingest import naming
+from ingest.decisions import overlay
+from ingest.work import MENTIONS, Work
+from policies.actions import Action, Purpose
+from policies.facts import RELEASED
+from storage import lookup
+from storage.errors import Denied
+from storage.records import Artefact, Participant, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy.orm import Session
+
+    from policies.act import Act
+    from policies.desk import Desk
+    from storage.link import StudyNames
+    from storage.records import Study
+
+AGAIN = "review"  # the last stage done of an interview that has to be released again
+
+
+@dataclass(frozen=True)
+class Said:
+    """An interview whose door opens, what people call it ("P07-1"), and by id the real forms said of each name."""
+
+    recording: Recording
+    reference: str
+    forms: dict[str, set[str]]
+
+
+@dataclass(frozen=True)
+class Interviews:
+    """What is said in the interviews of a study that open; `closed` counts the others, for want of a consent."""
+
+    said: list[Said]
+    closed: int
+
+    def of(self, name: str) -> list[Said]:
+        """Those that say a name."""
+        return [one for one in self.said if name in one.forms]
+
+
+def interviews(desk: Desk, act: Act, study: Study) -> Interviews:
+    """Look for every name in every interview of the study that has been searched.
+
+    The act has to hold the link key already: nobody then changes a name, or releases an interview, meanwhile.
+    """
+    names = act.names()
+    names.namings()
+    searched = sa.select(Artefact.recording_id).where(Artefact.kind == MENTIONS)
+    of_study = sa.select(Recording).where(Recording.study_id == study.id, Recording.id.in_(searched))
+    said, closed = [], 0
+    for recording in act.all(of_study.order_by(Recording.created, Recording.id)):
+        try:
+            said.append(_said(desk, recording, names))
+        except Denied:
+            closed += 1
+    return Interviews(said, closed)
+
+
+def set_back(act: Act, said: Iterable[Said], names: Collection[str]) -> int:
+    """Those released that say one of the names have to be released again, once the act ends well; returns how many."""
+    released = [
+        one.recording.id for one in said if one.recording.stage == RELEASED and not one.forms.keys().isdisjoint(names)
+    ]
+
+    def write(session: Session) -> None:
+        for recording in released:
+            session.get_one(Recording, recording).stage = AGAIN
+
+    act.later(write)
+    act.facts["set_back"] = released
+    return len(released)
+
+
+def _said(desk: Desk, recording: Recording, names: StudyNames) -> Said:
+    forms: dict[str, set[str]] = {}
+    with desk.act(Action.LOOK_FOR_NAMES, recording, Purpose.ANALYSE) as act:
+        work = Work(act, recording, desk.vault.database)
+        left = overlay(work)
+        for mention in naming.settled(names, left.replaced, left.transcript, recording.id):
+            forms.setdefault(mention.entity, set()).add(left.form(mention))
+    held = lookup.by_id(desk.vault.database, Participant, recording.participant_id)
+    return Said(recording, f"{held.code}-{recording.number}", forms)
