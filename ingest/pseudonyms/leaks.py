@@ -74,6 +74,7 @@ class Search:
         self._places: dict[str, set[str]] = {}
         self._harmless: set[str] = set()
         self._kept: set[str] = set()
+        self._seen: dict[tuple[str, bool, bool, bool], set[str]] = {}  # words come again and again
         for entity in book:
             self._take_in(entity, rules.way(entity))
 
@@ -95,11 +96,31 @@ class Search:
         look = _Look(self._spellings, self._harmless, self._kept, _small(every))
         for tokens in every:
             spoken, cased = [token for token in tokens if token.is_word], is_cased(tokens)
-            for run in _runs(text, spoken, self._spellings.longest + 1):
-                found = look.at(run, text, cased=cased)
-                found |= self._inside(run[0], cased=cased) if len(run) == 1 else set()
-                if found:
+            for token in spoken:
+                if found := self._at_word(look, token, text, cased=cased):
+                    yield self._left(token.start, token.end, found)
+            for run in self._runs(text, spoken):
+                if found := look.at(run, text, cased=cased):
                     yield self._left(run[0].start, run[-1].end, found)
+
+    def _at_word(self, look: _Look, token: Token, text: str, *, cased: bool) -> set[str]:
+        key = (token.text, token.opens, cased, token.text.casefold() in look.small)
+        if key not in self._seen:
+            self._seen[key] = look.at((token,), text, cased=cased) | self._inside(token, cased=cased)
+        return self._seen[key]
+
+    def _runs(self, text: str, spoken: Sequence[Token]) -> Iterator[Sequence[Token]]:
+        """Every run of several words that may be a name, with nothing between them that parts names."""
+        said = [letters([token.text.casefold()]) for token in spoken]
+        for at in range(len(spoken)):
+            for end in range(at + 2, min(at + self._spellings.longest + 1, len(spoken)) + 1):
+                if not _BETWEEN.fullmatch(text, spoken[end - 2].end, spoken[end - 1].start):
+                    break
+                bare = "".join(said[at:end])
+                if self._spellings.may_hold(bare, end - at) or self._spellings.may_hold(
+                    bare.removesuffix("s"), end - at
+                ):
+                    yield spoken[at:end]
 
     def _left(self, start: int, end: int, entities: set[str]) -> Left:
         first, *others = sorted(entities)
@@ -199,16 +220,6 @@ def _small(every: Sequence[Sequence[Token]]) -> set[str]:
             small.update(token.text for token in tokens if token.text[0].islower())
             large.update(token.text.casefold() for token in tokens if token.text[0].isupper() and not token.opens)
     return {word for word, count in small.items() if count >= large[word]}
-
-
-def _runs(text: str, spoken: Sequence[Token], longest: int) -> Iterator[Sequence[Token]]:
-    """Every run of words, up to so many, with nothing between them that parts names."""
-    reach = [_BETWEEN.fullmatch(text, one.end, other.start) is not None for one, other in pairwise(spoken)]
-    for at in range(len(spoken)):
-        for end in range(at + 1, min(at + longest, len(spoken)) + 1):
-            yield spoken[at:end]
-            if end > len(reach) or not reach[end - 1]:
-                break
 
 
 def _is_jointed(run: Sequence[Token], text: str) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONG = 5  # letters from which on a form counts with a letter off, parted or joined
 _SOUNDING = 4  # letters from which on it counts where it sounds the same
+_END = 3  # letters of the first and the last of a form: one slip leaves one of the two as it was
 _HEADS = re.compile("^[dghl]j")
 
 
@@ -27,36 +28,37 @@ class Spellings:
     def __init__(self) -> None:
         self._forms: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._hints: dict[str, set[str]] = defaultdict(set)
+        self._ends: set[tuple[int, str]] = set()
         self._near: dict[str, tuple[str, ...]] = {}
         self.longest = 0
 
     def add(self, form: Sequence[str], entity: str, *, joined_only: bool = False) -> None:
         """Take in a form, as casefolded words; `joined_only` says that its words count together in one word alone."""
-        bare, count = letters(form), sum(any(map(str.isalnum, word)) for word in form)
+        bare, count = letters(form), 0 if joined_only else sum(any(map(str.isalnum, word)) for word in form)
         if not bare:
             return
-        self._forms[bare][0 if joined_only else count].add(entity)
-        self.longest = max(self.longest, 1 if joined_only else count)
+        self._forms[bare][count].add(entity)
+        self._ends |= {(count, bare[:_END]), (count, bare[-_END:])}
+        self.longest = max(self.longest, count)
         if len(bare) >= _SOUNDING:
             for hint in keys(bare):
                 self._hints[hint].add(bare)
+
+    def may_hold(self, bare: str, words: int) -> bool:
+        """Whether several words can be worth a look: what is a letter off a form begins or ends as it does."""
+        return bare in self._forms or (words, bare[:_END]) in self._ends or (words, bare[-_END:]) in self._ends
 
     def written(self, bare: str, words: int) -> set[str]:
         """Entities with a form of just these letters, in as many words."""
         return self._of(bare, {words})
 
     def parted(self, bare: str, words: int) -> set[str]:
-        """Entities with a form of these letters, or this sound, in fewer words."""
-        if len(bare) < _LONG:
-            return set()
-        same = {bare, *(form for form in self._similar(bare) if sound(form) == sound(bare))}
-        return {one for form in same for one in self._of(form, range(1, words))}
+        """Entities with a form of these letters in fewer words."""
+        return self._of(bare, range(1, words)) if len(bare) >= _LONG else set()
 
     def joined(self, bare: str, words: int) -> set[str]:
         """Entities with a form of these letters in more words."""
-        if len(bare) < _LONG:
-            return set()
-        return self._of(bare, {count for count in self._counts(bare) if count > words or count == 0})
+        return self._of(bare, self._more(bare, words + 1)) if len(bare) >= _LONG else set()
 
     def misspelt(self, bare: str, words: int, *, alike: bool) -> set[str]:
         """Entities with a form that may have been misheard so; `alike` asks for the same first sound."""
@@ -64,7 +66,7 @@ class Spellings:
             entity
             for form in self._similar(bare)
             if not alike or sound(form)[:1] == sound(bare)[:1]
-            for entity in self._of(form, {count for count in self._counts(form) if count >= words or count == 0})
+            for entity in self._of(form, self._more(form, words))
         }
 
     def _similar(self, bare: str) -> tuple[str, ...]:
@@ -73,8 +75,9 @@ class Spellings:
             self._near[bare] = tuple(sorted(form for form in others if may_be(bare, form)))
         return self._near[bare]
 
-    def _counts(self, bare: str) -> Iterable[int]:
-        return self._forms.get(bare, {})
+    def _more(self, bare: str, least: int) -> list[int]:
+        """In how many words there is a form of these letters: `least` or more, or 0 for such as count joined only."""
+        return [count for count in self._forms.get(bare, {}) if count >= least or count == 0]
 
     def _of(self, bare: str, counts: Iterable[int]) -> set[str]:
         known = self._forms.get(bare, {})
