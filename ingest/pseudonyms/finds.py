@@ -83,9 +83,8 @@ def _knots(finds: Iterable[Find]) -> Iterator[list[Find]]:
 def _settled(knot: list[Find]) -> list[Find]:
     waiting, kept = sorted(knot, key=_rank), list[Find]()
     while waiting:
-        winner, rest, grew = _absorb(waiting[0], waiting[1:])
-        waiting = sorted([winner, *rest], key=_rank) if grew else rest
-        kept += [] if grew else [winner]
+        winner, waiting = _absorb(waiting[0], waiting[1:])
+        kept.append(winner)
     return kept
 
 
@@ -100,20 +99,26 @@ def _rank(find: Find) -> tuple[bool, int, int, float, str, tuple[str, ...]]:
     )
 
 
-def _absorb(winner: Find, others: list[Find]) -> tuple[Find, list[Find], bool]:
-    rest: list[Find] = []
-    start, end = winner.start, winner.end
+def _absorb(winner: Find, others: list[Find]) -> tuple[Find, list[Find]]:
+    """The winner, grown by what it joins, and what of the others it does not cover."""
+    start, end = _reach(winner, [other for other in others if other.kind is winner.kind])
+    winner = replace(winner, start=start, end=end)
+    rest = [other for other in others if not winner.overlaps(other)]
     for other in others:
-        if not winner.overlaps(other):
-            rest.append(other)
-            continue
-        winner = _joined(winner, other)
-        if other.kind is winner.kind:
-            start, end = min(start, other.start), max(end, other.end)
-        else:
-            rest += _outside(other, winner)
-    grew = (start, end) != (winner.start, winner.end)
-    return replace(winner, start=start, end=end), sorted(rest, key=_rank), grew
+        if winner.overlaps(other):
+            winner = _joined(winner, other)
+            rest += _outside(other, winner) if other.kind is not winner.kind else []
+    return winner, sorted(rest, key=_rank)
+
+
+def _reach(winner: Find, same: list[Find]) -> tuple[int, int]:
+    """From where to where the winner reaches with all of its kind that hang on it, one overlapping the next."""
+    start = end = -1
+    for find in sorted([winner, *same], key=lambda find: find.start):
+        if find.start >= end and end > winner.start:
+            break
+        start, end = (find.start, find.end) if find.start >= end else (start, max(end, find.end))
+    return start, end
 
 
 def _joined(winner: Find, other: Find) -> Find:

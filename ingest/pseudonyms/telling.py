@@ -39,7 +39,10 @@ _ONCE: Final = r"(?:var|fylte|fylde|fyllde|ble|blei|vart|blev|was|turned)"
 _ALREADY: Final = r"(?:(?!i |in |på |om )\w+ )?"
 _SINCE: Final = r"(?:da|då|når|när|når|when|fra|frå|siden|sidan|since|before|før|till|til)"
 _NO_AGE: Final = either(UNITS - {"år", "years", "year"})
-_LATER: Final = r"siden|sidan|sedan|ago|etter|i|på|senere|seinare|later|med|of|in|til|till|igjen|yngre|eldre|yngst|eldst|yngri|äldre|ældre|younger|older"
+_LATER: Final = (
+    r"siden|sidan|sedan|ago|etter|i|på|senere|seinare|later|med|of|in|til|till|igjen|yngre|eldre|äldre|ældre|younger|"
+    r"older"
+)
 _SCHOOL: Final = (
     r"[\w\-]*(?:skole|skolen|skule|skulen|skola|skolan|gymnas|gymnaset|gymnasium|gymnasiet|videregående|school|"
     r"college)"

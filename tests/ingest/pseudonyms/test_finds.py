@@ -3,6 +3,7 @@
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,22 @@ def test_finds_of_one_kind_that_overlap_are_one() -> None:
 def test_nothing_merges_to_nothing() -> None:
     """No finds give no finds."""
     assert merge([]) == []
+
+
+def test_a_chain_of_overlaps_is_joined_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name a recogniser repeats a thousand times hangs together; each link is looked at a few times, not hundreds."""
+    looked = 0
+    overlaps = Find.overlaps
+
+    def counted(one: Find, other: Find) -> bool:
+        nonlocal looked
+        looked += 1
+        return overlaps(one, other)
+
+    monkeypatch.setattr(Find, "overlaps", counted)
+    chain = [find(5 * at, 5 * at + 9) for at in range(1_000)]
+    assert [(one.start, one.end) for one in merge(chain)] == [(0, 5_004)]
+    assert looked <= 3 * len(chain)
 
 
 @given(st.lists(FINDS, max_size=14))
