@@ -115,7 +115,7 @@ def _reach(winner: Find, same: list[Find]) -> tuple[int, int]:
     """From where to where the winner reaches with all of its kind that hang on it, one overlapping the next."""
     start = end = -1
     for find in sorted([winner, *same], key=lambda find: find.start):
-        if find.start >= end and end > winner.start:
+        if find.start >= end > winner.start:
             break
         start, end = (find.start, find.end) if find.start >= end else (start, max(end, find.end))
     return start, end

@@ -55,7 +55,7 @@ def test_nothing_merges_to_nothing() -> None:
 
 
 def test_a_chain_of_overlaps_is_joined_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name a recogniser repeats a thousand times hangs together; each link is looked at a few times, not hundreds."""
+    """A name that is repeated a thousand times hangs together; each link is looked at a few times, not hundreds."""
     looked = 0
     overlaps = Find.overlaps
 
