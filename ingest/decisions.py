@@ -45,6 +45,7 @@ __all__ = [
 
 CHANGED = "Somebody decided finds of this recording at the same time. Look with `tillit review` and try again."
 FINDING = "find names"
+MISSING = "A decision about this recording is missing. Run `tillit fsck`, and restore it from a backup."
 UNFIT = "The finds do not fit their transcript. Find them again with `tillit names again`."
 
 
@@ -168,7 +169,10 @@ def _claim(mention: Mention, transcript: Transcript) -> Claim:
 
 def _deeds(work: Work, finds: _Finds) -> Sequence[Deed]:
     query = sa.select(Decision).where(Decision.recording_id == work.recording.id).order_by(Decision.number)
-    return [_deed(work, row, finds) for row in work.act.all(query)]
+    rows = work.act.all(query)
+    if [row.number for row in rows] != list(range(1, len(rows) + 1)):
+        raise Damaged(MISSING)  # without the one that added a name, that name would be let out
+    return [_deed(work, row, finds) for row in rows]
 
 
 def _deed(work: Work, row: Decision, finds: _Finds) -> Deed:

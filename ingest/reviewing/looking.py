@@ -20,7 +20,10 @@ from storage import lookup
 from storage.records import Study
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingest.pseudonyms.apply import Mention
+    from ingest.pseudonyms.indirect import Flag
     from ingest.pseudonyms.linking import Book
     from ingest.pseudonyms.rules import Rules
     from ingest.reviewing.fold import Overlay
@@ -87,7 +90,8 @@ class Known:
 class Looked:
     """A recording as its reviewer sees it; `last` is the newest decision, for `Remark.as_of`.
 
-    `items` are in the order of the text, `ranked` those undecided, what most needs a look first; `lines` the segments.
+    `items` are in the order of the text, `ranked` those undecided, what most needs a look first; `lines` the segments,
+    `told` what the text as a whole was flagged for.
     """
 
     items: list[Item]
@@ -95,13 +99,19 @@ class Looked:
     flags: list[Flagged]
     entities: list[Known]
     lines: list[str]
+    told: list[Flag]
     last: int
 
 
-def look(desk: Desk, recording: Recording, around: int = AROUND) -> Looked:
-    """The finds with `around` code points on either side. Raises Denied, NotReady."""
+def look(desk: Desk, recording: Recording, around: int = AROUND, before: Looked | None = None) -> Looked:
+    """The finds with `around` code points on either side. Raises Denied, NotReady.
+
+    A look `before` at the same words saves looking for what is to be flagged, which takes longest.
+    """
     with sitting(desk, recording) as at:
-        flagged = flags_of(at.overlay, around)
+        lines = [segment.text for segment in at.overlay.transcript.segments]
+        told = before.told if before and before.lines == lines else _told(at.overlay)
+        flagged = flags_of(at.overlay, told, around)
         book = naming.load(at.work.act.names())
         known = {name.id for name in at.work.act.names().all() if name.confirmed}
         overlay = settled(at.work, at.overlay)
@@ -110,8 +120,7 @@ def look(desk: Desk, recording: Recording, around: int = AROUND) -> Looked:
     made = {m.id: _item(overlay, m, _named(overlay, m, book, rules), needs, around) for m in overlay.mentions}
     ranked = [made[mention.id] for mention in needs.ranked(overlay.open)]
     entities = [Known(one.id, one.kind, tuple(sorted(one.forms)), one.surrogate) for one in book]
-    lines = [segment.text for segment in overlay.transcript.segments]
-    return Looked([*made.values()], ranked, flagged, entities, lines, overlay.last)
+    return Looked([*made.values()], ranked, flagged, entities, lines, told, overlay.last)
 
 
 def items(desk: Desk, recording: Recording) -> list[Item]:
@@ -119,25 +128,34 @@ def items(desk: Desk, recording: Recording) -> list[Item]:
     return look(desk, recording).items
 
 
-def flags_of(overlay: Overlay, around: int = AROUND) -> list[Flagged]:
+def flags_of(overlay: Overlay, told: Iterable[Flag] | None = None, around: int = AROUND) -> list[Flagged]:
     """What is flagged in the corrected text, numbered in its order, but for what is replaced anyhow."""
-    transcript = overlay.transcript
-    starts = list(accumulate((len(segment.text) + 1 for segment in transcript.segments), initial=0))[:-1]
-    names = [
-        Find(starts[one.segment] + one.start, starts[one.segment] + one.end, one.kind, one.score, one.recognisers)
-        for one in overlay.replaced
-    ]
-    told = flags(transcript.text, transcript.language, names)
-    seen, found = overlay.seen, list[Flagged]()
-    for flag in sorted(told, key=lambda flag: (flag.start, flag.end, flag.why)):
+    starts, seen, found = _starts(overlay), overlay.seen, list[Flagged]()
+    for flag in _told(overlay) if told is None else told:
         segment = bisect_right(starts, flag.start) - 1
         start, end = flag.start - starts[segment], flag.end - starts[segment]
         if any(m.segment == segment and m.start <= start and end <= m.end for m in overlay.replaced):
             continue
-        words = _in_sentence(transcript.segments[segment].text, start, end, around)
+        words = _in_sentence(overlay.texts.text(segment), start, end, around)
         looked_at = (segment, start, end) in seen
         found.append(Flagged(len(found) + 1, segment, start, end, flag.sort, why_flagged(flag.why), *words, looked_at))
     return found
+
+
+def _told(overlay: Overlay) -> list[Flag]:
+    """What the corrected text is flagged for, by code points of the whole."""
+    starts = _starts(overlay)
+    names = [
+        Find(starts[one.segment] + one.start, starts[one.segment] + one.end, one.kind, one.score, one.recognisers)
+        for one in overlay.replaced
+    ]
+    found = flags(overlay.transcript.text, overlay.transcript.language, names)
+    return sorted(found, key=lambda flag: (flag.start, flag.end, flag.why))
+
+
+def _starts(overlay: Overlay) -> list[int]:
+    """Where each segment begins in the corrected text."""
+    return list(accumulate((len(one.text) + 1 for one in overlay.transcript.segments), initial=0))[:-1]
 
 
 def _named(overlay: Overlay, mention: Mention, book: Book, rules: Rules) -> tuple[str, str]:

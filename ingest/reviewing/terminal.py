@@ -73,7 +73,7 @@ class Review:
                 OUT.print(problem.sentence, style="yellow")
             except click.Abort:
                 OUT.print("Nothing was changed.", style="yellow")
-            looked = review.look(self.desk, self.recording, AROUND)
+            looked = review.look(self.desk, self.recording, AROUND, looked)
         _say_how_far(looked)
 
     def _next(self, looked: Looked) -> Item | Flagged | None:
@@ -161,7 +161,8 @@ class Review:
         wrong = self.ask("Which words are wrong", shown.form)
         right = self.ask("What was said instead (nothing takes them out)", "")
         found = _nearest(text, wrong.strip(), shown.start)
-        corrected = " ".join(f"{text[:found]}{right.strip()}{text[found + len(wrong.strip()) :]}".split(" "))
+        before, behind = text[:found], text[found + len(wrong.strip()) :]
+        corrected = f"{before}{right.strip()}{behind}" if right.strip() else f"{before.rstrip()} {behind.lstrip()}"
         new = review.edit(self.desk, self.recording, line, corrected, Remark(as_of=looked.last))
         OUT.print(f"Corrected; {new} finds in the new words.")
         return 1

@@ -65,14 +65,16 @@ def test_a_destroyed_key_closes_decisions(house: House) -> None:
     assert checked(house) == []
 
 
-@pytest.mark.parametrize("edited", ["verb", "swapped", "emptied"])
+@pytest.mark.parametrize("edited", ["verb", "swapped", "emptied", "deleted"])
 def test_a_row_that_somebody_changed_opens_nowhere(house: House, edited: str) -> None:
-    """Another verb, another decision's words or none at all is Damaged, and nothing is shown or released."""
+    """Another verb, another decision's words, none at all or a row that is gone is Damaged, and nothing is shown."""
     recording = reviewed(house, "P01")
     with Session(house.vault.database.writer) as session, session.begin():
         first, second = session.scalars(sa.select(Decision).order_by(Decision.number))
         if edited == "verb":
             first.verb = "reject"
+        elif edited == "deleted":
+            session.delete(first)
         else:
             first.sealed_payload = second.sealed_payload if edited == "swapped" else None
     with pytest.raises(Damaged):
