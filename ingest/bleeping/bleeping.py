@@ -20,8 +20,12 @@ from ingest.bleeping import covering, sound, spans
 from ingest.bleeping.beep import How, bleeped
 from ingest.bleeping.covering import Said
 from ingest.bleeping.voice import Voice, lowered
-from ingest.decisions import decided
+from ingest.decisions import overlay, settled
+from ingest.pseudonyms.apply import Mention, kept
 from ingest.pseudonyms.linking import Book
+from ingest.pseudonyms.rules import rules_of
+from ingest.reviewing.deeds import Claim, Verb
+from ingest.reviewing.places import RAW
 from ingest.transcription import registry
 from ingest.transcription.engine import Parameters, Whisper
 from ingest.transcription.languages import UNDETERMINED
@@ -29,12 +33,13 @@ from ingest.transcription.stretches import RATE
 from ingest.transcription.styles import Style
 from ingest.work import RELEASED, Work
 from policies.actions import Action, Purpose
+from storage import lookup
 from storage.errors import NotReady
-from storage.records import Artefact
+from storage.records import Artefact, Study
 from storage.streams import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from ingest.bleeping.covering import Tell
     from ingest.bleeping.sound import Fresh, Heard
     from ingest.bleeping.spans import Cut, Span
+    from ingest.reviewing.fold import Overlay
     from policies.desk import Desk
     from storage.records import Recording
     from storage.transcript import Provenance, Transcript
@@ -104,10 +110,30 @@ def bleep(
 
 
 def _said(work: Work) -> Said:
-    mentions = decided(work).replaced
-    wanted = {mention.entity for mention in mentions}
-    book = naming.load(work.act.names())
-    return Said(work.transcript(), mentions, Book((one for one in book if one.id in wanted), seed=book.seed))
+    """What the release replaced, and what a person cut out of the text: that is in the sound all the same."""
+    study = lookup.by_id(work.database, Study, work.recording.study_id)
+    seen, book = settled(work, overlay(work)), naming.load(work.act.names())
+    stays = kept(seen.replaced, book, rules_of(study))
+    mentions, gone = [mention for mention in seen.replaced if mention not in stays], list(_gone(seen))
+    real = _real(book, {mention.entity for mention in (*mentions, *gone)})
+    return Said(seen.transcript, mentions, real, seen.texts.edited, seen.raw, gone)
+
+
+def _gone(seen: Overlay) -> Iterator[Mention]:
+    """Names in what was heard, found or added, that do not stand whole in the text any more."""
+    standing = (deed for deed in seen.history if deed.number in seen.standing and deed.verb is not Verb.REJECT)
+    added = [deed.what for deed in standing if isinstance(deed.what, Claim)]
+    for number, claim in enumerate((*seen.finds, *added)):
+        place, span = claim.place, seen.texts.span(claim.place)
+        if not (span and span.whole) and [run.owner for run in place.runs] == [RAW]:
+            bounds = place.segment, place.runs[0].start, place.runs[0].end
+            yield Mention(f"gone {number}", *bounds, claim.kind, claim.score, claim.recognisers, claim.entity)
+
+
+def _real(book: Book, wanted: Collection[str]) -> Book:
+    """The real forms of these names; nobody says a surrogate, so a word that is one as well is looked for too."""
+    found = {book[entity].id for entity in wanted if entity in book}
+    return Book((replace(one, surrogate="") for one in book if one.id in found), seed=book.seed)
 
 
 def _same(before: Artefact, release: Artefact, manner: Manner) -> bool:

@@ -7,7 +7,7 @@ if a name is said close by that nobody marked, there is no copy.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ingest.bleeping import again, check, sound, spans
@@ -16,7 +16,7 @@ from ingest.transcription.stretches import RATE
 from storage.errors import Damaged, NotReady
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 
     from ingest.bleeping.sound import Fresh, Heard
     from ingest.bleeping.spans import Cut, Span
@@ -42,11 +42,18 @@ OTHER_LENGTH: Final = "The sound and its transcript are not of one length. Resto
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said, which mentions in it leave the text, and the real forms of those."""
+    """What was said, as people corrected it; which mentions in it leave the text, and the real forms of those.
+
+    `edited` are the lines a person wrote anew in part, whose new words have the time of the old ones, more or less.
+    `gone` are names that were found in `heard`, the transcript before all corrections, and cut out of the text.
+    """
 
     transcript: Transcript
     mentions: Sequence[Mention]
     book: Book
+    edited: Collection[int] = ()
+    heard: Transcript | None = None
+    gone: Sequence[Mention] = ()
 
 
 def listened(fresh: Fresh, said: Said, tell: Tell) -> Heard:
@@ -60,7 +67,13 @@ def listened(fresh: Fresh, said: Said, tell: Tell) -> Heard:
 
 def by_times(said: Said, heard: Heard) -> list[Cut]:
     """What to cover by the word times and the sound, before anything is listened to again. Raises NotReady."""
-    return check.checked(spans.cuts(said.transcript, said.mentions), said.transcript, heard.speech)
+    cuts = [
+        (spans.wider(said.transcript, cut) if cut.segment in said.edited else None) or cut
+        for cut in spans.cuts(said.transcript, said.mentions)
+    ]
+    gone = spans.cuts(said.heard or said.transcript, said.gone)
+    beyond = [replace(cut, reach=max(cut.reach, spans.Reach.NEIGHBOURS)) for cut in gone]  # then the line, in any text
+    return check.checked([*cuts, *beyond], said.transcript, heard.speech)
 
 
 def inaudible(fresh: Fresh, said: Said, heard: Heard, hear: again.Hear, tell: Tell) -> list[Cut]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ingest import release, review
 from ingest.bleeping.beep import How
 from ingest.bleeping.bleeping import Manner, bleep
 from ingest.bleeping.voice import Voice
@@ -122,6 +123,17 @@ def test_a_name_that_is_said_and_was_written_otherwise_is_found(quick: House, sp
     assert any(f"00:{int(second) + more:02}" in refused.value.sentence for more in (-1, 0, 1))
     assert f"00:{int(first):02}" not in refused.value.sentence
     assert artefacts(quick, recording, "bleeped") == []
+
+
+def test_a_name_cut_out_of_the_text_is_covered_all_the_same(quick: House, speech: bytes, said: Transcript) -> None:
+    """Who corrects a line without its name takes it out of the text, not out of what was said."""
+    recording, ragna = released(quick, "P01", speech, said, ("Houston", "Texas")), quick.desk("ragna")
+    (number,) = (at for at, segment in enumerate(said.segments) if "Houston" in segment.text)
+    review.edit(ragna, recording, number, said.segments[number].text.replace(" in Houston", ""))
+    release.release(ragna, fresh(quick, recording))
+    made = bleep(ragna, fresh(quick, recording))
+    assert (made.release, made.mentions) == (2, 2)
+    assert "Houston" not in heard(bleeped_pcm(quick, recording)).text
 
 
 def test_what_is_not_released_is_not_bleeped(quick: House, speech: bytes, said: Transcript) -> None:
