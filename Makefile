@@ -3,6 +3,7 @@
 #   make check                      formatting, lint, types, docs
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
+#   make bench-names                how well names are found, beside packaged tools; TEST=1 for the test splits
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
 #   make train                      train the tagger of names anew; an hour and a half, can be stopped
 #   make soak                       property tests on new cases, and the kills, for longer
@@ -12,7 +13,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-ledger bench-listen bench-seal bench-speakers soak train format clean
+.PHONY: demo test check bench bench-ledger bench-listen bench-names bench-seal bench-speakers soak train format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -36,6 +37,10 @@ bench-listen: .venv/ready-dev
 	$(BIN)/python -m benchmarks.listen
 	$(BIN)/python -m benchmarks.listen --memory
 	$(BIN)/python -m benchmarks.wer
+
+bench-names: .venv/ready-dev
+	$(BIN)/python -m benchmarks.names --peers $(if $(filter command line,$(origin TEST)),--test)
+	$(BIN)/python -m benchmarks.names --speed
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
