@@ -17,7 +17,8 @@ from ingest.name_decisions import Step, Verb, decide, readings, row_of, step_of,
 from ingest.name_decisions import undo as take_back
 from ingest.names_said import set_back
 from ingest.pseudonyms.index import key
-from policies.actions import Action, Purpose
+from ingest.pseudonyms.known import words
+from policies.actions import Action
 from storage.errors import BadInput
 from storage.records import Person
 
@@ -35,6 +36,7 @@ NOT_A_FORM = "That is not among the forms of this name. Look with `tillit names 
 ALL_FORMS = "Those are all its forms, and nothing would be left of it. Leave one."
 NOT_SAID = "That interview does not say this name."
 NOWHERE_ELSE = "No other interview says this name, so there is nothing to split it from."
+ANOTHERS = "That pseudonym is another's in this study, or was and stands in released texts. Choose another."
 LONGEST = 1000  # characters of a reason
 
 
@@ -103,6 +105,8 @@ def rename(desk: Desk, study: Study, which: Which, surrogate: str | None, why: s
     with opened(desk, study, Action.SET_NAMES) as names:
         entity = names.numbered(which)
         was = entity.surrogate
+        if surrogate is not None and words(surrogate) in naming.had_by_others(names.act.names(), entity.id):
+            raise BadInput(ANOTHERS)
         names.book.rename(entity.id, surrogate, language=study.language)
         return _decided(names, entity, Step(Verb.RENAME, entity.id, surrogate=entity.surrogate, was=was), why)
 
@@ -116,22 +120,61 @@ def undo(desk: Desk, study: Study, number: int | None, why: str) -> Changed:
 
 
 def history(desk: Desk, study: Study) -> list[Done]:
-    """Every decision about the names of a study, oldest first; real names. Raises Denied, Locked."""
-    with desk.act(Action.SEE_NAMES, study, Purpose.ANALYSE) as act:
-        names = act.names()
-        numbers = {name.id: f"{name.kind} {name.number}" for name in names.all()}
-        who = {person.id: person.handle for person in act.all(sa.select(Person))}
-        rows = names.namings()
-        gone = undone(rows)
+    """Every decision about the names of a study, oldest first; real names. Raises Denied, Locked.
+
+    What was decided about names that are not shown is not told, nor why.
+    """
+    with opened(desk, study, Action.SEE_NAMES) as names:
+        who = {person.id: person.handle for person in names.act.all(sa.select(Person))}
+        told = _Telling(names)
         found = [
             Done(
-                row.number, row.created.isoformat(), who.get(row.by_person_id, "tillit"), _told(row, numbers), row.why,
-                undone=row.number in gone,
+                row.number, row.created.isoformat(), who.get(row.by_person_id, "tillit"), told.what(row),
+                told.why(row), undone=row.number in told.undone,
             )
-            for row in rows
+            for row in told.rows.values()
         ]  # fmt: skip
-        act.facts["decisions"] = len(found)
+        names.act.facts["decisions"] = len(found)
     return found
+
+
+class _Telling:
+    """Says what was decided, with names by kind and number, where they are shown."""
+
+    def __init__(self, names: Opened) -> None:
+        self.rows = {row.number: row for row in names.act.names().namings()}
+        self.undone = undone(list(self.rows.values()))
+        self._numbers = {row.id: f"{row.kind} {row.number}" for row in names.act.names().all()}
+        self._book = names.book
+        self._shown = {entity.id for entity in names.shown}
+
+    def what(self, row: Naming) -> str:
+        if row.undoes is not None:
+            return f"undid {row.undoes}"
+        if not self._may(row):
+            return f"{row.verb} of names that are not shown"
+        step = step_of(row)
+        name, other = (self._numbers.get(row_of(one), "") for one in (step.name, step.other))
+        told = {
+            Verb.MERGE: f"merged {other} into {name}",
+            Verb.SPLIT: f"split {other} from {name}: {', '.join(step.forms)}",
+            Verb.RENAME: f"renamed {name} from {step.was} to {step.surrogate}",
+            Verb.EXTEND: f"{name} was {step.was} and turned out longer: {step.surrogate}",
+        }
+        return told[step.verb]
+
+    def why(self, row: Naming) -> str:
+        about = row
+        while about.undoes is not None:
+            about = self.rows[about.undoes]
+        return row.why if self._may(about) else ""
+
+    def _may(self, row: Naming) -> bool:
+        """Whether all the names it is about are shown, as what they are now."""
+        step = step_of(row)
+        return all(
+            name in self._book and self._book[name].id in self._shown for name in (step.name, *{step.other} - {""})
+        )
 
 
 def _parted(names: Opened, whole: Entity, made: Entity, why: str, interview: str = "") -> Changed:
@@ -154,18 +197,3 @@ def _reason(why: str) -> str:
     if len(why) > LONGEST:
         raise BadInput("A reason has at most {most} characters.", most=LONGEST)
     return why.strip()
-
-
-def _told(row: Naming, numbers: dict[str, str]) -> str:
-    """What was decided, with the names by kind and number."""
-    if row.undoes is not None:
-        return f"undid {row.undoes}"
-    step = step_of(row)
-    name, other = (numbers.get(row_of(one), "a name that is gone") for one in (step.name, step.other))
-    told = {
-        Verb.MERGE: f"merged {other} into {name}",
-        Verb.SPLIT: f"split {other} from {name}: {', '.join(step.forms)}",
-        Verb.RENAME: f"renamed {name} from {step.was} to {step.surrogate}",
-        Verb.EXTEND: f"{name} was {step.was} and turned out longer: {step.surrogate}",
-    }
-    return told[step.verb]

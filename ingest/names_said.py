@@ -14,7 +14,7 @@ from policies.actions import Action, Purpose
 from policies.facts import RELEASED
 from storage import lookup
 from storage.errors import Denied
-from storage.records import Artefact, Participant, Recording
+from storage.records import Artefact, Participant, Recording, Tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -40,7 +40,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Interviews:
-    """What is said in the interviews of a study that open; `closed` counts the others, for want of a consent."""
+    """What is said in the interviews of a study that open; `closed` counts those without a consent, or shredded."""
 
     said: list[Said]
     closed: int
@@ -59,8 +59,10 @@ def interviews(desk: Desk, act: Act, study: Study) -> Interviews:
     names.namings()
     searched = sa.select(Artefact.recording_id).where(Artefact.kind == MENTIONS)
     of_study = sa.select(Recording).where(Recording.study_id == study.id, Recording.id.in_(searched))
-    said, closed = [], 0
-    for recording in act.all(of_study.order_by(Recording.created, Recording.id)):
+    shredded = sa.select(Tombstone.participant_id)
+    living = of_study.where(Recording.participant_id.not_in(shredded))
+    said, closed = [], len(act.all(of_study.where(Recording.participant_id.in_(shredded))))
+    for recording in act.all(living.order_by(Recording.created, Recording.id)):
         try:
             said.append(_said(desk, recording, names))
         except Denied:

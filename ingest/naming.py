@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.name_decisions import Step, Verb, decide, fold, readings, row_of, steps, whose
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.index import key
+from ingest.pseudonyms.known import words
 from ingest.pseudonyms.linking import Book, Entity
 from storage.link import Form
 
@@ -94,6 +95,13 @@ def clashing(names: StudyNames, entities: Collection[str]) -> list[str]:
 def decided(names: StudyNames) -> set[str]:
     """The ids of the rows of names that somebody decided about: what is kept of them belongs to a decision."""
     return {row_of(name) for step in steps(names) for name in step.names}
+
+
+def had_by_others(names: StudyNames, entity: str) -> set[tuple[str, ...]]:
+    """As words, the surrogates that names other than `entity` have or had: an undo could give them back."""
+    rows = [(row.surrogate, row.id) for row in names.all()]
+    laid_over = [(text, row_of(step.name)) for step in steps(names) for text in (step.surrogate, step.was) if text]
+    return {words(text) for text, whose_row in (*rows, *laid_over) if whose_row != row_of(entity)}
 
 
 def _folded(names: StudyNames) -> tuple[dict[str, Entity], dict[str, str]]:
