@@ -88,6 +88,7 @@ def sound(terminal: Terminal, reference: str, as_json: bool) -> None:
 )
 @click.option("--speaker", nargs=2, metavar="LABEL NAME", help="Call a speaker of this recording otherwise.")
 @click.option("--why", "asks_why", is_flag=True, help="Say why you decide so; you are asked, and it is kept sealed.")
+@click.option("--list", "listed", is_flag=True, help="List every find, decided or not, at a terminal too.")
 @click.option("--next", "by_need", is_flag=True, help="List undecided finds, what most needs a look first.")
 @click.option("--history", "past", is_flag=True, help="List every decision, with who, when and why.")
 @json_option

@@ -227,6 +227,20 @@ def test_the_command_asks_at_a_terminal(vault: Path) -> None:
     os.close(ours)
 
 
+def test_with_an_option_nothing_is_asked(vault: Path) -> None:
+    """On a real terminal too, --list lists and ends."""
+    command = [sys.executable, "-m", "cli", "--vault", str(vault / "vault"), "--as", "ragna", "review", "rus/P01-1"]
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(vault / "credentials"), "TERM": "xterm"}
+    process = subprocess.Popen([*command, "--list"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = _until(ours, lambda _text: False)
+    assert "Martin" in shown
+    assert "other keys" not in shown
+    assert process.wait(30) == 0
+    os.close(ours)
+
+
 def _until(terminal: int, enough: Callable[[str], bool], key: bytes = b"", patience: float = 60) -> str:
     """What the terminal shows until it is enough, or the program is gone.
 
