@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ingest.pseudonyms import nicknames
+from ingest.pseudonyms import nicknames, organisations
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import lists
+from ingest.pseudonyms.index import initials, joined
 from ingest.pseudonyms.persons import abbreviates, agree, begins, is_first, is_full, is_last
 from ingest.pseudonyms.spelling import alike
 
@@ -54,13 +55,29 @@ def _contradicts(index: Index, entity: Entity, said: Said) -> bool:
     return {entity.gender, said.gender} == {"f", "m"}
 
 
-def place(index: Index, form_key: str, interview: str) -> Entity | None:
+def place(index: Index, form: str, interview: str) -> Entity | None:
     """The only place of the interview that a word no list knows may be a misspelling of."""
-    if not interview or form_key in lists().places:
+    if not interview or form.casefold() in lists().places:
         return None
-    heard = [one for one in index.sounding(form_key, Kind.LOC) if index.is_in(one, interview)]
-    found = [one for one in heard if any(alike(form_key, form.casefold()) for form in one.forms)]
+    said = joined(form, Kind.LOC)
+    heard = [one for one in index.sounding(said, Kind.LOC) if index.is_in(one, interview)]
+    found = [one for one in heard if any(_same_or_alike(said, joined(other, Kind.LOC)) for other in one.forms)]
     return found[0] if len(found) == 1 else None
+
+
+def organisation(index: Index, form: str, interview: str) -> Entity | None:
+    """The only organisation of the interview that a form is short for, or the other way round."""
+    heard = index.heard(interview, Kind.ORG) if interview else []
+    found = [one for one in heard if any(_is_less(form, other) for other in one.forms)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_less(one: str, other: str) -> bool:
+    return organisations.is_short_for(one, other) or organisations.is_short_for(other, one)
+
+
+def _same_or_alike(one: str, other: str) -> bool:
+    return one == other or alike(one, other)
 
 
 def _full(index: Index, said: Said) -> Iterator[Iterable[Entity]]:
@@ -74,8 +91,11 @@ def _full(index: Index, said: Said) -> Iterator[Iterable[Entity]]:
         yield [one for one in here if _all(index, one, lambda other: abbreviates(name, other) or agree(name, other))]
         firsts = [one for one in index.bearing(name[0]) if index.is_in(one, said.interview)]
         yield [one for one in firsts if _all(index, one, lambda other: begins(name, other) or begins(other, name))]
+        yield [one for one in here if _any(index, one, lambda other: other[-len(name) :] == name)]
         yield [one for one in here if _any(index, one, lambda other: _is_pet_name(name, other))]
+        yield _by_initials(index, said)
         yield _misheard(index, said)
+        yield _heard_as_one(index, said)
     yield _growing(index, said)
 
 
@@ -84,6 +104,24 @@ def _misheard(index: Index, said: Said) -> list[Entity]:
     heard = chain.from_iterable(index.sounding(word, Kind.PER) for word in name)
     here = {one.id: one for one in heard if index.is_in(one, said.interview)}
     return [one for one in here.values() if _any(index, one, lambda other: is_misheard(name, other))]
+
+
+def _by_initials(index: Index, said: Said) -> list[Entity]:
+    """T. M. B. for the only one of these initials."""
+    letters = initials(said.name)
+    found = index.bearing(letters) if len(said.name) * 2 == len("".join(said.name)) + len(said.name) else []
+    return [one for one in found if index.is_in(one, said.interview) and _any(index, one, lambda _: True)]
+
+
+def _heard_as_one(index: Index, said: Said) -> list[Entity]:
+    """Tor Stein for Torstein, and the other way round."""
+    whole = "".join(said.name)
+    here = [one for one in index.sounding(whole, Kind.PER) if index.is_in(one, said.interview)]
+    return [
+        one
+        for one in here
+        if any(len(other) != len(said.name) and _same_or_alike(whole, "".join(other)) for other in index.names[one.id])
+    ]
 
 
 def _growing(index: Index, said: Said) -> list[Entity]:
@@ -116,6 +154,7 @@ def _bare(index: Index, said: Said) -> Iterator[Iterable[Entity]]:
     yield [one for one in same if not one.interview]
     yield _by_pet_name(index, said)
     yield _by_ear(index, said)
+    yield _heard_as_one(index, said)
     yield _here(index, said, said.name[0], lambda other: len(said.name) == 1 and said.name[0] in other[1:-1])
     yield [one for one in _bearing(index, said) if _only_bare(index, one) and _any_bare(index, one, said.name)]
 

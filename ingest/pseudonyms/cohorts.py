@@ -21,21 +21,16 @@ _FEWEST, _MOST = 24, 48  # stand-ins for one name
 
 @dataclass(frozen=True, slots=True)
 class Births:
-    """Shares of a decade's births of one sex (`f`, `m`), the 1930s first, in hundredths of a per cent."""
+    """Shares of a decade's births of one sex (`f`, `m`), the 1930s first, in hundredths of a per cent.
+
+    `peak` is the decade of the largest; `level` how common the name was then: 0 rare, 1 usual, 2 common.
+    """
 
     name: str
     sex: str
     shares: tuple[int, ...]
-
-    @property
-    def peak(self) -> int:
-        """The decade with the largest share."""
-        return FIRST_DECADE + 10 * self.shares.index(max(self.shares))
-
-    @property
-    def level(self) -> int:
-        """How common the name was at its best: 0 rare, 1 usual, 2 common."""
-        return sum(max(self.shares) >= least for least in (_USUAL, _COMMON))
+    peak: int
+    level: int
 
     def likeness(self, other: Births) -> float:
         """The cosine of the two rows of shares: 1 where the names were in fashion at the same time."""
@@ -86,11 +81,17 @@ def contemporaries(of: Births) -> list[str]:
     return [one.name for one in sorted(pool, key=lambda one: (-of.likeness(one), one.name))[:_MOST]]
 
 
+def _births(name: str, sex: str, shares: tuple[int, ...]) -> Births:
+    most = max(shares)
+    level = (most >= _USUAL) + (most >= _COMMON)
+    return Births(name, sex, shares, FIRST_DECADE + 10 * shares.index(most), level)
+
+
 @cache
 def _table() -> dict[str, tuple[Births, ...]]:
     """By casefolded name: its births of the sex that most who bear it have, then of the other."""
     found = defaultdict[str, list[Births]](list)
     for line in data_lines("first_names.tsv"):
         name, sex, shares = line.split("\t")
-        found[name.casefold()].append(Births(name, sex, tuple(map(int, shares.split()))))
+        found[name.casefold()].append(_births(name, sex, tuple(map(int, shares.split()))))
     return {name: tuple(sorted(rows, key=lambda one: -sum(one.shares))) for name, rows in found.items()}

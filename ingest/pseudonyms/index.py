@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.linking import Entity
     from ingest.pseudonyms.persons import Name
 
+_ACCENTS = str.maketrans("éèêáàü", "eeeaay")
 _HEAD = 3  # letters of a word by which its unlisted short forms are looked up
 
 
@@ -25,7 +26,17 @@ def key(form: str, kind: Kind) -> str:
         return "".join(character for character in form.casefold() if character.isalnum())
     if kind is Kind.PER:
         return " ".join(name_of(form))
-    return " ".join(words(form)).replace("aa", "å")
+    return " ".join(words(form)).translate(_ACCENTS).replace("aa", "å")
+
+
+def joined(form: str, kind: Kind) -> str:
+    """A form's key without blanks: what a recogniser that hears two words in one (tor stein) cannot change."""
+    return key(form, kind).replace(" ", "")
+
+
+def initials(name: Name) -> str:
+    """The first letters of a person's names: T. M. B."""
+    return "".join(word[0] + "." for word in name)
 
 
 class Index:
@@ -62,7 +73,8 @@ class Index:
         for word in heard:
             yield by_word, word
             yield by_word, word[:_HEAD] + "…"
-        heard |= {key(form, entity.kind) for form in entity.forms if entity.kind in {Kind.LOC, Kind.ORG}}
+        yield from ((by_word, initials(name)) for name in self.names[entity.id] if len(name) > 1)
+        heard |= {joined(form, entity.kind) for form in entity.forms if entity.kind is not Kind.ID}
         yield from ((by_hint, f"{entity.kind} {hint}") for word in heard for hint in hints(word))
 
     def hear(self, entity: Entity, interview: str) -> None:
@@ -86,6 +98,10 @@ class Index:
     def named(self, form_key: str, kind: Kind) -> list[Entity]:
         """Entities that have a form with this key, the oldest first."""
         return sorted(self._forms.get((kind, form_key), {}).values(), key=lambda entity: entity.number)
+
+    def heard(self, interview: str, kind: Kind) -> list[Entity]:
+        """Entities of a kind that are known to be spoken of in an interview."""
+        return [entity for entity in self._interviews.get(interview, {}).values() if entity.kind is kind]
 
     def bearing(self, word: str) -> list[Entity]:
         """Persons with this word in a name."""

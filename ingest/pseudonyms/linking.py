@@ -12,7 +12,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.pseudonyms import candidates, cohorts, corrections, genitive, persons, places, surrogates, titles
+from ingest.pseudonyms import (
+    candidates,
+    cohorts,
+    corrections,
+    genitive,
+    organisations,
+    persons,
+    places,
+    surrogates,
+    titles,
+)
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.index import Index, key
@@ -164,6 +174,8 @@ class Book:
         if kind is Kind.LOC:
             place, rest = places.stem_of(text, language, lambda name: self._has(name, kind) or _is_place(name))
             return place[:1].upper() + place[1:] if len(rest) > 2 else place
+        if kind is Kind.ORG:
+            text = organisations.stem_of(text, lambda name: self._has(name, kind))
         before, blank, last = text.rpartition(" ")
         stem, _ = genitive.part(
             last, language, lambda word: self._has(f"{before}{blank}{word}", kind) or _is_name(word)
@@ -208,6 +220,7 @@ class Book:
     def make(self, entity: Entity, language: str, sort: str = "", *, shared: bool = True) -> Entity:
         """Take in a new entity, with the next number of its kind and a surrogate."""
         entity.number = self._numbers[entity.kind] + 1
+        self.taken.expect(map(words, entity.forms))
         entity.surrogate = surrogates.choose(self, entity, language, sort, shared=shared)
         self.new.append(entity)
         return self.keep(entity)
@@ -245,9 +258,10 @@ class Book:
         if kind is Kind.PER:
             return candidates.person(self.index, said)
         known = self.index.named(key(form, kind), kind)
-        if known or kind is not Kind.LOC:
-            return known[0] if known else None
-        return candidates.place(self.index, key(form, kind), said.interview)
+        if known:
+            return known[0]
+        looks = {Kind.LOC: candidates.place, Kind.ORG: candidates.organisation}
+        return looks[kind](self.index, form, said.interview) if kind in looks else None
 
     def _learn(self, entity: Entity, form: str, gender: str | None, language: str) -> None:
         """Add a form, and what it tells; the first name of somebody known by a surname tells an age."""
@@ -255,6 +269,7 @@ class Book:
         told = entity.gender or gender
         if key(form, entity.kind) in known and told == entity.gender:
             return
+        self.taken.expect([words(form)])
         self.let_go(entity)
         if key(form, entity.kind) not in known:
             entity.surrogate = surrogates.extended(self, entity, form, language)

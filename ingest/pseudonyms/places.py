@@ -64,7 +64,7 @@ def compound(surface: str, forms: Collection[str]) -> tuple[str, str] | None:
     """
     for form in sorted(forms, key=lambda form: (-len(form), form)):
         rest = surface[len(form) :]
-        begins = form and surface[: len(form)].casefold() == form.casefold()
+        begins = form.strip() == form != "" and surface[: len(form)].casefold() == form.casefold()
         if begins and rest == rest.lower() and _REST.fullmatch(rest):
             return form, rest
     return None

@@ -42,8 +42,8 @@ def first_names(real: str, gender: str | None, language: str, elsewhere: str | N
 def surnames(real: str, language: str, elsewhere: str | None) -> Pools:
     """Stand-ins for a surname."""
     home = backgrounds.background(real, "s") or (elsewhere if real.casefold() not in lists().surnames else None)
-    here = _surnames(family(language))
-    return (backgrounds.names(home, "s"), here) if home else (here,)
+    here, made_up = _surnames(family(language)), _towns(family(language))  # many a surname is a farm's
+    return (backgrounds.names(home, "s"), here, made_up) if home else (here, made_up)
 
 
 def places(form: str, language: str) -> Pools:
@@ -52,7 +52,7 @@ def places(form: str, language: str) -> Pools:
         return (gazetteer.country_names(language if language in gazetteer.LANGUAGES else family(language)),)
     if form.casefold().endswith(STREETS):
         return (street_names(family(language)),)
-    return (tuple(name for name in invented(family(language)) if name.casefold() not in lists().places),)
+    return (_towns(family(language)),)
 
 
 def _is_known(name: str) -> bool:
@@ -109,6 +109,11 @@ def _broad(gender: str | None, of: str) -> tuple[str, ...]:
 def _surnames(of: str) -> tuple[str, ...]:
     found = {name for locale in _LOCALES[of] for name in gazetteer.surnames(locale)}
     return tuple(sorted(name for name in found if name.casefold() not in _ELSEWHERE and _reads_well(name)))
+
+
+@cache
+def _towns(of: str) -> tuple[str, ...]:
+    return tuple(name for name in invented(of) if name.casefold() not in lists().places)
 
 
 def _is_home(name: str) -> bool:

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ingest.pseudonyms import nicknames
+from ingest.pseudonyms import nicknames, organisations
 from ingest.pseudonyms.candidates import is_misheard
 from ingest.pseudonyms.finds import Kind
-from ingest.pseudonyms.index import key
+from ingest.pseudonyms.index import joined
 from ingest.pseudonyms.persons import abbreviates, begins
-from ingest.pseudonyms.spelling import alike
+from ingest.pseudonyms.spelling import alike, loose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ingest.pseudonyms.index import Index
     from ingest.pseudonyms.linking import Book, Entity
     from ingest.pseudonyms.persons import Name
 
-_MOST = 3  # bearers of one name from which on a bare name says nothing about which of them it is
+_MOST = 5  # bearers of one name from which on a bare name says nothing about which of them it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Suggestion:
 def suggestions(book: Book) -> list[Suggestion]:
     """Each pair once, the likeliest first; of equal ones those that have been in the study for longest."""
     found: dict[tuple[str, str], tuple[tuple[int, int, int], Suggestion]] = {}
+    firms = [entity for entity in book if entity.kind is Kind.ORG]
     for entity in book:
-        for weight, other, why in _of(book.index, entity):
+        for weight, other, why in _of(book.index, entity, firms):
             if other is entity or {entity.gender, other.gender} == {"f", "m"}:
                 continue
             one, two = sorted((entity, other), key=lambda each: each.number)
@@ -46,19 +47,25 @@ def suggestions(book: Book) -> list[Suggestion]:
     return [suggestion for _, suggestion in sorted(found.values(), key=lambda each: each[0])]
 
 
-def _of(index: Index, entity: Entity) -> Iterator[tuple[int, Entity, str]]:
+def _of(index: Index, entity: Entity, firms: Sequence[Entity]) -> Iterator[tuple[int, Entity, str]]:
     """Whom an entity may be: with a weight, small where it is likely."""
     if entity.kind in {Kind.LOC, Kind.ORG}:
         yield from ((1, other, "misspelt") for other in _misspelt(index, entity))
+    if entity.kind is Kind.ORG:
+        yield from ((3, other, "nickname") for other in firms if _is_less(entity, other))
     if entity.kind is not Kind.PER:
         return
     for name in index.full[entity.id]:
-        yield from ((0, one, "misspelt") for one in _heard(index, name) if _any(index.full[one.id], name, is_misheard))
+        yield from ((0, one, "misspelt") for one in _heard(index, name) if _any(index.full[one.id], name, _sounds_so))
         yield from _shortened(index, name)
     if index.full[entity.id]:
         return
     for name in index.names[entity.id]:
         yield from _bare(index, entity, name)
+
+
+def _is_less(one: Entity, other: Entity) -> bool:
+    return any(organisations.is_short_for(short, name) for short in one.forms for name in other.forms)
 
 
 def _bare(index: Index, entity: Entity, name: Name) -> Iterator[tuple[int, Entity, str]]:
@@ -114,6 +121,12 @@ def _heard(index: Index, name: Name) -> Iterable[Entity]:
     return {one.id: one for word in name for one in index.sounding(word, Kind.PER)}.values()
 
 
+def _sounds_so(one: Name, other: Name) -> bool:
+    """Misheard, or so alike that a person should look: Ane and Anne Hansen."""
+    same_length = len(one) == len(other)
+    return is_misheard(one, other) or (same_length and loose(" ".join(one)) == loose(" ".join(other)))
+
+
 def _any(names: Iterable[Name], name: Name, fits: Callable[[Name, Name], bool]) -> bool:
     return any(name != other and fits(name, other) for other in names)
 
@@ -124,7 +137,7 @@ def _sounds(index: Index, entity: Entity, word: str) -> bool:
 
 def _misspelt(index: Index, entity: Entity) -> Iterator[Entity]:
     for form in sorted(entity.forms):
-        said = key(form, entity.kind)
+        said = joined(form, entity.kind)
         for other in index.sounding(said, entity.kind):
-            if any(alike(said, key(one, entity.kind)) for one in other.forms):
+            if any(alike(said, joined(one, entity.kind)) for one in other.forms):
                 yield other

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import chain, count, product
 from typing import TYPE_CHECKING
 
 from ingest.pseudonyms import backgrounds, nicknames, persons, pools, tags
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.pools import Pools
 
 _INITIALS = "ABDEFGHIJKLMNOPRSTUV"
-_DOUBLES = 60  # names each half of an invented double name is taken from
+_DOUBLES = 24  # names each half of an invented double name is taken from
 
 
 def choose(book: Book, entity: Entity, language: str, sort: str = "", *, shared: bool = True) -> str:
@@ -144,7 +144,7 @@ def _role(part: str, *, last: bool, alone: bool) -> str:
 
 def _best(book: Book, real: str, choice: Pools) -> str:
     """The candidate of highest rank that is free; double names once the pools are empty."""
-    for candidates in (*choice, tuple(_doubles(choice[-1]))):
+    for candidates in chain(choice, map(_doubles, choice[-1:])):
         ranked = sorted(candidates, key=lambda name: _rank(book.seed, real, name))
         free = next((name for name in ranked if not book.taken.is_barred(name)), None)
         if free is not None:

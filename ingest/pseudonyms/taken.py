@@ -21,8 +21,8 @@ class Taken:
     """Counts over the entities of a study, kept up to date as they come, change and go."""
 
     def __init__(self) -> None:
-        self.expected: set[str] = set()
-        self._real: Counter[str] = Counter()
+        self._real: set[str] = set()
+        self._blocked: set[str] = set()
         self._used: Counter[str] = Counter()
         self._whole: Counter[tuple[str, ...]] = Counter()
         self._wholly_real: Counter[tuple[str, ...]] = Counter()
@@ -30,17 +30,17 @@ class Taken:
         self._stand_ins: dict[str, Counter[str]] = defaultdict(Counter)
 
     def expect(self, names: Iterable[tuple[str, ...]]) -> None:
-        """Take in names about to come, as casefolded words."""
-        for word in {word for name in names for word in name} - self.expected:
-            self.expected.add(word)
-            self._hint(word)
+        """Take in real names, also such as are about to come, as casefolded words; what was real once stays so."""
+        for word in {word for name in names for word in name} - self._real:
+            self._real.add(word)
+            if len(word) >= _LONG and word.isalpha():
+                for hint in hints(word):
+                    self._near[hint].add(word)
 
     def add(self, entity: Entity) -> None:
         """Take in an entity's forms and surrogate."""
         self._count(entity, 1)
-        for form in entity.forms:
-            for word in words(form):
-                self._hint(word)
+        self.expect(map(words, entity.forms))
 
     def drop(self, entity: Entity) -> None:
         """Let go of what was added with the same forms and surrogate."""
@@ -49,18 +49,11 @@ class Taken:
     def _count(self, entity: Entity, one: int) -> None:
         for form in entity.forms:
             self._wholly_real[words(form)] += one
-            for word in words(form):
-                self._real[word] += one
         self._whole[words(entity.surrogate)] += one
         for word in {*words(entity.surrogate), *_ends(entity.surrogate.casefold())}:
             self._used[word] += one
         for real, new in () if entity.interview else pairs(entity):
             self._stand_ins[real][new] += one
-
-    def _hint(self, word: str) -> None:
-        if len(word) >= _LONG and word.isalpha():
-            for hint in hints(word):
-                self._near[hint].add(word)
 
     def is_used(self, surrogate: str) -> bool:
         """Whether an entity has this surrogate."""
@@ -74,10 +67,6 @@ class Taken:
         """Whether a surrogate is somebody's real form."""
         return self._wholly_real[words(surrogate)] > 0
 
-    def has_real(self, word: str) -> bool:
-        """Whether a casefolded word is part of a real form, or is expected to be."""
-        return self._real[word] > 0 or word in self.expected
-
     def stand_in(self, real: str) -> str | None:
         """The word that stands for this word in the names of those known throughout the study, if there is one."""
         found = [(-count, new) for new, count in self._stand_ins.get(real.casefold(), Counter()).items() if count > 0]
@@ -85,15 +74,21 @@ class Taken:
 
     def is_barred(self, name: str) -> bool:
         """Whether a candidate is, or is a letter from, a real word, or is in use."""
-        folded = name.casefold()
-        looks = {folded, folded + "s", folded.removesuffix("s"), *words(name), *folded.split("-")}
-        if any(self.has_real(look) or self._used[look] > 0 for look in looks):
+        if name in self._blocked:
             return True
-        return any(self._is_near(part) for part in {folded, *folded.split("-")})
+        folded = name.casefold()
+        looks = folded, folded + "s", folded.removesuffix("s")
+        if any(self._used.get(look, 0) > 0 for look in looks):
+            return True
+        parts = {folded, *folded.replace("-", " ").split()}
+        if self._real.isdisjoint({*looks, *parts}) and not any(map(self._is_near, parts)):
+            return False
+        self._blocked.add(name)
+        return True
 
     def _is_near(self, name: str) -> bool:
         others = {other for hint in hints(name) for other in self._near.get(hint, ())}
-        return any(near(name, other) and self.has_real(other) for other in others)
+        return any(near(name, other) for other in others)
 
 
 def pairs(entity: Entity) -> Iterator[tuple[str, str]]:
