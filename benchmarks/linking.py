@@ -163,9 +163,7 @@ def consistent(book: Book, linked: Sequence[Linked], when: str) -> None:
         found[one.truth].append(one)
     several = {truth: said for truth, said in found.items() if len({one.interview for one in said}) > 1}
     held = [len({book[one.entity].surrogate for one in said}) == 1 for said in several.values()]
-    apart = [
-        len({one.truth for one in linked if book[one.entity].id == entity.id}) < 2 for entity in book
-    ]  # one or two
+    apart = [len({one.truth for one in linked if book[one.entity].id == entity.id}) < 2 for entity in book]
     print(f"one surrogate for one person or place ({when}): {share(held)}; for one only: {share(apart)}")
 
 

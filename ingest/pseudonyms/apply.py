@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from ingest.pseudonyms.finds import Find, Kind
 from ingest.pseudonyms.leaks import left_behind
 from ingest.pseudonyms.linking import Book, fresh_id
+from ingest.pseudonyms.nicknames import APART
 from ingest.pseudonyms.patterns import sort_of
+from ingest.pseudonyms.persons import name_of
 from ingest.pseudonyms.rendering import render
 from ingest.pseudonyms.rewriting import Edit, rewritten
 from ingest.pseudonyms.rules import DEFAULT, Way
@@ -76,6 +78,10 @@ def mentions_of(  # noqa: PLR0913  # what an interview is
     placed = sorted(_placed(transcript, finds), key=lambda mention: (mention.segment, mention.start))
     book.expect(_surface(transcript, mention) for mention in placed)
     book.hear(said, interview)
+    for mention in placed:
+        if _word_before(transcript, mention).casefold() in APART:
+            form = book.form(_surface(transcript, mention), mention.kind, transcript.language)
+            book.index.tell_apart(name_of(form), interview)
     linked: dict[str, Mention] = {}
     for mention in sorted(placed, key=lambda mention: _order(transcript, mention)):
         surface, sort = _called(transcript, mention), sort_of(mention.recognisers)
@@ -123,10 +129,14 @@ def _surface(transcript: Transcript, mention: Mention) -> str:
 
 def _called(transcript: Transcript, mention: Mention) -> str:
     """The surface with the title that stands before it, which tells a gender."""
-    surface = _surface(transcript, mention)
-    before = transcript.segments[mention.segment].text[: mention.start]
-    word = before.split()[-1] if mention.kind is Kind.PER and before[-1:].isspace() else ""
+    word, surface = _word_before(transcript, mention), _surface(transcript, mention)
     return f"{word} {surface}" if is_title(word) else surface
+
+
+def _word_before(transcript: Transcript, mention: Mention) -> str:
+    """The word before a person's name, with a blank between; empty where there is none."""
+    before = transcript.segments[mention.segment].text[: mention.start]
+    return before.split()[-1] if mention.kind is Kind.PER and before[-1:].isspace() and before.strip() else ""
 
 
 def _placed(transcript: Transcript, finds: Iterable[Find]) -> Iterator[Mention]:

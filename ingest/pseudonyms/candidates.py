@@ -149,6 +149,9 @@ def _bare(index: Index, said: Said) -> Iterator[Iterable[Entity]]:
         yield _by_surname(index, said) if single else ()
         yield here
         return
+    if index.is_apart(said.name, said.interview):
+        yield here
+        return
     yield from _by_part(index, said)
     yield here
     yield [one for one in same if not one.interview]

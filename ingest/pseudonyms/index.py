@@ -48,6 +48,7 @@ class Index:
         self._forms: dict[tuple[Kind, str], dict[str, Entity]] = defaultdict(dict)
         self._words: dict[str, dict[str, Entity]] = defaultdict(dict)
         self._hints: dict[str, dict[str, Entity]] = defaultdict(dict)
+        self._apart: set[tuple[str, Name]] = set()
         self._interviews: dict[str, dict[str, Entity]] = defaultdict(dict)
 
     def add(self, entity: Entity) -> None:
@@ -98,6 +99,14 @@ class Index:
     def named(self, form_key: str, kind: Kind) -> list[Entity]:
         """Entities that have a form with this key, the oldest first."""
         return sorted(self._forms.get((kind, form_key), {}).values(), key=lambda entity: entity.number)
+
+    def tell_apart(self, name: Name, interview: str) -> None:
+        """Note that a first name is said in an interview of somebody who is told apart from others of that name."""
+        self._apart.add((interview, name))
+
+    def is_apart(self, name: Name, interview: str) -> bool:
+        """Whether a first name was told apart in an interview."""
+        return (interview, name) in self._apart
 
     def heard(self, interview: str, kind: Kind) -> list[Entity]:
         """Entities of a kind that are known to be spoken of in an interview."""

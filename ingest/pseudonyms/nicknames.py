@@ -12,6 +12,8 @@ from ingest.pseudonyms.gazetteer import data_lines, lists
 # What tells a child from a parent of the same name, with a hyphen before or after the name.
 LITTLE = frozenset({"lille", "litle", "vesle", "veslle", "lill", "store", "stor", "gamle", "unge", "ung", "little"})
 TAILS = frozenset({"mann", "gutten", "gutt", "jenta", "mor", "far", "vennen", "mannen", "pus", "ungen"})
+# Said before a first name, they tell apart two of that name: lille Anne, bestemor Anne.
+APART = LITTLE | {"bestemor", "besta", "mormor", "farmor", "bestefar", "morfar", "farfar", "oldemor", "oldefar"}
 _SHORTEST = 3
 
 

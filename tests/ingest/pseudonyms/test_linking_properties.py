@@ -123,3 +123,11 @@ def test_a_merge_and_a_split_give_the_entities_back(said: list[str], data: st.Da
     assert [one.forms, apart.forms] == before
     assert len({entity.surrogate for entity in book}) == len(list(book))
     assert len({entity.number for entity in book if entity.kind is Kind.PER}) == len(people)
+
+
+def test_a_first_name_that_is_told_apart_is_somebody_else() -> None:
+    """Beside Anne Hansen, lille Anne is another, and so is whoever is called Anne after that."""
+    lines = ["Anne Hansen kom,", "og bestemor Anne kom,", "men Anne gikk"]
+    finds = [Find(0, 11, Kind.PER, 1, ("x",)), Find(29, 33, Kind.PER, 1, ("x",)), Find(43, 47, Kind.PER, 1, ("x",))]
+    full, told, bare = mentions_of(transcript(lines), finds, Book(seed=SEED), interview="one")
+    assert full.entity != told.entity == bare.entity
