@@ -23,6 +23,7 @@ from typing import NoReturn, cast
 import click
 from sqlalchemy.exc import DBAPIError
 
+from handoff import SCAN
 from policies import studies
 from policies.terminal import ERR, OUT, Terminal, elsewhere, pass_terminal, places
 from storage import lookup, new_vault
@@ -106,6 +107,7 @@ def tillit(
     A first time through: init, study add, participant add, consent record, add, run, review, release, handoff.
     """
     context.obj = Terminal(vault, handle, passphrase_fd, link_passphrase_fd)
+    context.meta[SCAN] = lambda *given: import_module("ingest.outgoing").scan(*given)
 
 
 @tillit.command()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from handoff import SCAN
 from handoff.package import FORMATS
 from handoff.register import Order, hand_off
 from policies.actions import ACTIONS, Action, Purpose
 from policies.terminal import OUT, Terminal, pass_terminal
 from storage import lookup
+
+if TYPE_CHECKING:
+    from handoff.register import Scan
 
 SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
 
@@ -62,8 +67,9 @@ def handoff(  # noqa: PLR0913  # one parameter an option
     The files leave the vault's protection. They are pseudonymised, and still personal data.
     """
     order = Order(folder, formats, recipient, Purpose(purpose), language)
+    scan: Scan = click.get_current_context().meta[SCAN]
     with terminal.desk() as desk:
-        handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order)
+        handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order, scan)
     OUT.print(f"{handed.interviews} interviews are in {folder}.", markup=False)
     for reason, count in handed.left_out.items():
         OUT.print(f"Left out: {count}. {reason}", markup=False)

@@ -13,9 +13,9 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from handoff import cases, docx, qdpx, readme, sound, txt, vtt
 from storage.errors import AlreadyThere, BadInput, StorageFailed
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from handoff.source import Interview, Study
 
 File = tuple[str, bytes]
+Look: TypeAlias = "Callable[[Sequence[File], Sequence[File]], None]"
+"""Raises if the files may not leave; the second are the same made of no interview: the house's own words."""
 _TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 IN_THE_WAY = "Something stands where the hand-off was to be; choose a new folder.{aside}"
 NOT_WRITTEN = "The hand-off could not be written ({reason}); nothing is left.{aside}"
@@ -98,17 +100,29 @@ def laid_down(folder: Path) -> Iterator[Path]:
         raise
 
 
-def pack(study: Study, place: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
+def pack(study: Study, place: Path, formats: Sequence[str], about: Mapping[str, str], look: Look) -> list[Packed]:
     """Write a hand-off of the study into the empty folder `place` (files 0600) and say what was written.
+
+    Before a byte is written `look` sees every file, and what it raises is raised.
 
     `about` (purpose, recipient, release ids, recogniser, model hash, finder version …) goes into the manifest as it
     is; README.txt prints `purpose`, `recipient` and `contact`. The same arguments give the same bytes.
     Raises BadInput for an unknown format or an unfit title, StorageFailed.
     """
     files = _made(study, formats, about)
+    look(files, _made(_empty(study), formats, about))
     with _system_errors_said():
         _fill(place, files)
     return [_packed(file) for file in files]
+
+
+def _empty(study: Study) -> Study:
+    """The study with one interview in which nobody says anything, of a participant without a code."""
+    silent = (
+        replace(one, code="0", title="0", transcript=replace(one.transcript, segments=()), sound=None)
+        for one in study.interviews[:1]
+    )
+    return replace(study, cases=(), interviews=tuple(silent))
 
 
 def _refuse_occupied(folder: Path) -> None:

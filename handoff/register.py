@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import sqlalchemy as sa
 
@@ -27,15 +27,17 @@ from storage.records import Artefact, Handoff, Membership, Participant, Person, 
 from storage.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
-    from handoff.package import Packed
+    from handoff.package import Look, Packed
     from policies.act import Act
     from policies.desk import Desk
     from storage.records import Study
+
+    Scan: TypeAlias = Callable[[Desk, Sequence[Recording], Purpose], Look]
 
 NONE_RELEASED = "No interview of this study is released. Review, then `tillit release`."
 OUTSIDER = (
@@ -65,8 +67,10 @@ class Handed:
     left_out: Mapping[str, int]
 
 
-def hand_off(desk: Desk, study: Study, order: Order) -> Handed:
+def hand_off(desk: Desk, study: Study, order: Order, scan: Scan) -> Handed:
     """Pack every released interview the door lets through. Raises Denied, NotReady, AlreadyThere, BadInput.
+
+    `scan` looks for real names in the released interviews, and gives what looks for them in the files made.
 
     The interviews' acts stay open while they are packed and are asked again when they close, before the register is
     written; only then, last of all, the folder gets its name (see handoff.package.laid_down).
@@ -81,7 +85,8 @@ def hand_off(desk: Desk, study: Study, order: Order) -> Handed:
                 sound.refuse_nothing(order.formats, [held.interview for held in taken], left_out)
             row = _row(desk, study, order, taken)
             _keep_if_unchanged(act, row, taken)
-            files = pack(_packable(study, taken, order.language), place, order.formats, _about(row, taken))
+            look = scan(desk, [held.recording for held in taken], order.purpose)
+            files = pack(_packable(study, taken, order.language), place, order.formats, _about(row, taken), look)
         row.manifest = {file.name: file.sha256 for file in files}
         act.facts.update(handoff=row.id, recordings=row.recordings, left_out=left_out.total())
     return Handed(row.id, files, len(taken), left_out)
@@ -128,6 +133,7 @@ class _Held:
     interview: Interview
     case: Case
     release: Artefact
+    recording: Recording
 
 
 def _released(act: Act, study: Study) -> list[Recording]:
@@ -165,7 +171,7 @@ def _read(desk: Desk, act: Act, recording: Recording) -> _Held:
     interview = Interview(
         recording.id, participant.code, title, transcript.language, transcript.duration, transcript, None
     )
-    return _Held(interview, case, artefact)
+    return _Held(interview, case, artefact, recording)
 
 
 def _with_sound(taken: list[_Held], door: sound.Door) -> list[_Held]:

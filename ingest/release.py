@@ -110,7 +110,7 @@ def _left(work: Work, seen: Overlay) -> list[Claim]:
     names = work.act.names()
     naming.confirm(names, {mention.entity for mention in seen.replaced})
     hidden = masked(seen.transcript, seen.mentions)
-    return list(_claims(seen, left_at(hidden.text, naming.confirmed(names))))
+    return list(claims(seen, left_at(hidden.text, naming.confirmed(names))))
 
 
 def _seal(work: Work, seen: Overlay, rules: Rules) -> Released:
@@ -148,7 +148,7 @@ def masked(transcript: Transcript, mentions: Iterable[Mention]) -> Transcript:
     return replace(transcript, segments=tuple(segments))
 
 
-def _claims(seen: Overlay, left: Iterable[Left]) -> Iterator[Claim]:
+def claims(seen: Overlay, left: Iterable[Left]) -> Iterator[Claim]:
     """Undecided finds where names were left; where several entities share a form, of the first."""
     start = 0
     for number, segment in enumerate(seen.transcript.segments):

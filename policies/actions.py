@@ -62,6 +62,7 @@ class Action(StrEnum):
     SET_ROSTER = "set_roster"
     SEE_ROSTER = "see_roster"
     SET_PSEUDONYMS = "set_pseudonyms"
+    SET_REVIEW = "set_review"
     SEE_NAMES = "see_names"
     SET_NAMES = "set_names"
     TAKE_IN = "take_in"
@@ -82,6 +83,7 @@ class Action(StrEnum):
     ASK_REIDENTIFICATION = "ask_reidentification"
     APPROVE_REIDENTIFICATION = "approve_reidentification"
     REIDENTIFY = "reidentify"
+    SCAN_OUTGOING = "scan_outgoing"
     HAND_OFF = "hand_off"
     HAND_OFF_RECORDING = "hand_off_recording"
     HAND_OFF_SOUND = "hand_off_sound"
@@ -138,6 +140,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.SET_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SEE_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SET_PSEUDONYMS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SET_REVIEW: _spec("Study", Purpose.STEWARDSHIP),
     Action.SEE_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
     Action.SET_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
@@ -158,6 +161,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.ASK_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE),
     Action.APPROVE_REIDENTIFICATION: _spec("Request", Purpose.ANALYSE),
     Action.REIDENTIFY: _spec("Request", Purpose.ANALYSE, link=True),
+    Action.SCAN_OUTGOING: _spec("Recording", *_SHARING, link=True),
     Action.HAND_OFF: _spec("Study", *_SHARING),
     Action.HAND_OFF_RECORDING: _spec("Recording", *_SHARING),
     Action.HAND_OFF_SOUND: _spec("Recording", Purpose.ANALYSE, Purpose.SHARE_SOUND),

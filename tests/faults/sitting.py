@@ -21,7 +21,7 @@ from pathlib import Path
 
 from handoff.package import FORMATS
 from handoff.register import Order, hand_off
-from ingest import intake, reading, release, review
+from ingest import intake, outgoing, reading, release, review
 from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
 from policies import safekeeping, studies
@@ -108,7 +108,7 @@ def give(house: House, task: Task, _sound: bytes) -> None:
     """Hand everything that is released off into `place`, in every format, unless it is there."""
     order = Order(Path(task.place), list(FORMATS), "ragna", Purpose.ANALYSE, "en")
     with suppress(AlreadyThere):
-        hand_off(house.desk("ragna"), house.study, order)
+        hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
 
 
 def back_up(house: House, task: Task, _sound: bytes) -> None:

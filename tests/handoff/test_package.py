@@ -19,7 +19,7 @@ from handoff import words
 from handoff.package import FORMATS, laid_down, pack
 from handoff.source import Study
 from storage.errors import AlreadyThere, BadInput, StorageFailed
-from tests.handoff.examples import interview, study
+from tests.handoff.examples import interview, study, unlooked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent.parent
 def hand_over(study: Study, folder: Path, formats: Sequence[str], about: Mapping[str, str]) -> list[Packed]:
     """Pack into `folder`, with nothing happening in between."""
     with laid_down(folder) as place:
-        return pack(study, place, formats, about)
+        return pack(study, place, formats, about, unlooked)
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -169,7 +169,7 @@ def test_a_body_that_fails_after_packing_leaves_the_place_as_it_was(tmp_path: Pa
 
     def burst() -> None:
         with laid_down(tmp_path / "ut") as place:
-            pack(study(), place, ["txt"], ABOUT)
+            pack(study(), place, ["txt"], ABOUT, unlooked)
             assert not list((tmp_path / "ut").glob("*"))
             raise KeyboardInterrupt
 
@@ -184,7 +184,7 @@ def test_another_hand_off_that_was_faster_is_left_alone(tmp_path: Path) -> None:
 
     def overtaken() -> None:
         with laid_down(folder) as place:
-            pack(study(), place, ["txt"], ABOUT)
+            pack(study(), place, ["txt"], ABOUT, unlooked)
             hand_over(study(), folder, ["vtt"], ABOUT)
 
     with pytest.raises(AlreadyThere, match="register keeps"):

@@ -15,7 +15,7 @@ from policies.actions import CONSENTED, Action, Purpose, Role
 from storage.errors import AlreadyThere, Denied, NotReady, StorageFailed
 from storage.records import Handoff, Recording, new_id
 from storage.transcript import Provenance
-from tests.handoff.examples import interview
+from tests.handoff.examples import interview, unscanned
 from tests.house_fixtures import given
 from tests.meanwhile import meanwhile
 
@@ -60,7 +60,7 @@ def _outside(folder: Path) -> list[str]:
 def test_the_register_has_what_lies_in_the_folder(house: House, tmp_path: Path) -> None:
     """Who, why, which interviews and every file's hash, as the manifest has them."""
     _participant(house, "P01")
-    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"))
+    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"), unscanned)
     (row,) = _rows(house)
     assert (row.id, row.recipient, row.purpose, len(row.recordings)) == (handed.id, "ragna", "analyse", 1)
     assert set(row.manifest) == {path.name for path in (tmp_path / "ut").iterdir()}
@@ -73,7 +73,7 @@ def test_those_who_did_not_consent_to_it_are_left_out_with_the_reason(house: Hou
     _participant(house, "P02", INTERNAL)
     consent.withdraw(house.desk("astrid"), _participant(house, "P03"))
     order = _order(tmp_path / "ut", "A company abroad", Purpose.SHARE_TEXT)
-    handed = hand_off(house.desk("ragna"), house.study, order)
+    handed = hand_off(house.desk("ragna"), house.study, order, unscanned)
     assert handed.interviews == 1
     assert sorted(handed.left_out.values()) == [1, 1]
     assert "The participant did not consent to this purpose." in handed.left_out
@@ -83,8 +83,9 @@ def test_those_who_did_not_consent_to_it_are_left_out_with_the_reason(house: Hou
 def test_when_all_are_left_out_the_reason_is_said(house: House, tmp_path: Path) -> None:
     """Not that nothing is released, which would not be true."""
     _participant(house, "P01", INTERNAL)
+    order = _order(tmp_path / "ut", "UK Data Archive", Purpose.ARCHIVE)
     with pytest.raises(Denied, match="did not consent to this purpose"):
-        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", "UK Data Archive", Purpose.ARCHIVE))
+        hand_off(house.desk("ragna"), house.study, order, unscanned)
     assert _outside(tmp_path) == []
 
 
@@ -96,7 +97,7 @@ def test_for_analysis_it_goes_to_a_researcher_of_the_study_only(house: House, tm
     studies.add_member(house.desk("astrid"), made, "guest", [Role.RESEARCHER])
     _participant(house, "P01")
     with pytest.raises(Denied, match="share_text or archive"):
-        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", recipient))
+        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", recipient), unscanned)
     assert (_outside(tmp_path), _rows(house)) == ([], [])
 
 
@@ -104,7 +105,7 @@ def test_sharing_needs_consent_to_sharing(house: House, tmp_path: Path) -> None:
     """With it, anybody may be named as the recipient."""
     _participant(house, "P01", (*INTERNAL, Purpose.SHARE_TEXT))
     order = _order(tmp_path / "ut", "A company abroad", Purpose.SHARE_TEXT)
-    assert hand_off(house.desk("ragna"), house.study, order).interviews == 1
+    assert hand_off(house.desk("ragna"), house.study, order, unscanned).interviews == 1
 
 
 def test_an_interview_under_review_again_is_not_handed_off(house: House, tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_an_interview_under_review_again_is_not_handed_off(house: House, tmp_pat
     with Session(house.vault.database.writer) as session, session.begin():
         session.execute(sa.update(Recording).values(stage="apply pseudonyms"))
     with pytest.raises(NotReady, match="No interview"):
-        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"))
+        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"), unscanned)
     with Session(house.vault.database.reader) as session:
         recording = session.scalars(sa.select(Recording)).one()
     ragna = house.desk("ragna")
@@ -131,9 +132,9 @@ def test_a_withdrawal_during_the_hand_off_stops_all_of_it(house: House, tmp_path
     second = _participant(house, "P02")
     slow = meanwhile(house.desk("ragna"), during, lambda: consent.withdraw(house.desk("astrid"), second))
     with pytest.raises(Denied, match=r"withdrawn|changed meanwhile"):
-        hand_off(slow, house.study, _order(tmp_path / "ut"))
+        hand_off(slow, house.study, _order(tmp_path / "ut"), unscanned)
     assert (_outside(tmp_path), _rows(house)) == ([], [])
-    again = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"))
+    again = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"), unscanned)
     assert (again.interviews, sum(again.left_out.values())) == (1, 1)
 
 
@@ -146,7 +147,7 @@ def test_a_consent_narrowed_at_the_last_moment_counts(house: House, tmp_path: Pa
         lambda: consent.record(house.desk("ivar"), participant, given((Purpose.RECORD,))),
     )
     with pytest.raises(Denied, match="changed meanwhile"):
-        hand_off(slow, house.study, _order(tmp_path / "ut"))
+        hand_off(slow, house.study, _order(tmp_path / "ut"), unscanned)
     assert (_outside(tmp_path), _rows(house)) == ([], [])
 
 
@@ -155,7 +156,7 @@ def test_nothing_lies_in_the_place_before_the_register_has_it(house: House, tmp_
     _participant(house, "P01")
     folder, seen = tmp_path / "ut", []
     slow = meanwhile(house.desk("ragna"), Action.HAND_OFF, lambda: seen.append((folder.exists(), _rows(house))))
-    hand_off(slow, house.study, _order(folder))
+    hand_off(slow, house.study, _order(folder), unscanned)
     assert seen == [(False, [])]
     assert folder.is_dir()
 
@@ -176,7 +177,7 @@ def test_a_register_that_cannot_be_written_leaves_no_files(
         house.desk("ragna"), Action.HAND_OFF, lambda: monkeypatch.setattr(type(house.vault.ledger), "append", full)
     )
     with pytest.raises(StorageFailed):
-        hand_off(slow, house.study, _order(tmp_path / "ut"))
+        hand_off(slow, house.study, _order(tmp_path / "ut"), unscanned)
     assert _outside(tmp_path) == ([] if before == "nothing" else ["ut"])
     assert list((tmp_path / "ut").glob("*")) == []
     assert _rows(house) == []
@@ -186,9 +187,9 @@ def test_of_two_hand_offs_to_one_folder_the_first_stays(house: House, tmp_path: 
     """The slower one is refused and removes nothing of the other's."""
     _participant(house, "P01")
     ragna, order = house.desk("ragna"), _order(tmp_path / "ut")
-    slow = meanwhile(ragna, Action.HAND_OFF, lambda: hand_off(ragna, house.study, order))
+    slow = meanwhile(ragna, Action.HAND_OFF, lambda: hand_off(ragna, house.study, order, unscanned))
     with pytest.raises(AlreadyThere):
-        hand_off(slow, house.study, order)
+        hand_off(slow, house.study, order, unscanned)
     inside = json.loads((tmp_path / "ut" / "manifest.json").read_bytes())["about"]["handoff"]
     assert inside in {row.id for row in _rows(house)}
     assert _outside(tmp_path) == ["ut"]

@@ -13,7 +13,7 @@ from policies.actions import CONSENTED, Action, Purpose
 from storage.errors import Denied
 from storage.records import Recording, new_id
 from storage.transcript import Provenance
-from tests.handoff.examples import interview
+from tests.handoff.examples import interview, unscanned
 from tests.house_fixtures import given
 from tests.meanwhile import meanwhile
 
@@ -64,7 +64,7 @@ def _order(
 def test_the_studys_own_researchers_get_the_sound_to_analyse(house: House, tmp_path: Path) -> None:
     """Consent to the analysis is enough; the file stands beside its text, in the manifest, and in the README."""
     _participant(house, "P01", INTERNAL)
-    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"))
+    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"), unscanned)
     assert (tmp_path / "ut" / "P01-1.webm").read_bytes() == WEBM + b"P01"
     assert (tmp_path / "ut" / "P01-1.vtt").exists()
     assert "P01-1.webm" in {
@@ -80,7 +80,7 @@ def test_sound_for_anybody_else_needs_consent_to_share_sound(house: House, tmp_p
     _participant(house, "P01")
     _participant(house, "P02", (*INTERNAL, purpose))
     _participant(house, "P03", (*INTERNAL, Purpose.SHARE_SOUND))
-    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", purpose, "An archive"))
+    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", purpose, "An archive"), unscanned)
     assert {path.name for path in (tmp_path / "ut").glob("*.webm")} == {"P01-1.webm"}
     assert {path.name for path in (tmp_path / "ut").glob("*.vtt")} == {"P01-1.vtt", "P02-1.vtt"}
     assert handed.left_out[NO_CONSENT] == 1
@@ -92,7 +92,7 @@ def test_sound_of_another_release_stays(house: House, tmp_path: Path) -> None:
     _, second = _participant(house, "P02")
     with house.desk("ragna").act(Action.RELEASE, second, Purpose.ANALYSE) as act:
         act.seal(second, "released", interview().transcript.to_bytes(), MADE_BY, 2)
-    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"))
+    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut"), unscanned)
     assert list((tmp_path / "ut").glob("*.webm")) == []
     assert (handed.interviews, dict(handed.left_out)) == (2, {NOT_BLEEPED: 2})
 
@@ -100,7 +100,7 @@ def test_sound_of_another_release_stays(house: House, tmp_path: Path) -> None:
 def test_without_being_asked_for_no_sound_goes_out(house: House, tmp_path: Path) -> None:
     """And nobody is asked about it."""
     _participant(house, "P01")
-    hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("vtt",)))
+    hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("vtt",)), unscanned)
     assert list((tmp_path / "ut").glob("*.webm")) == []
     assert not any(b"hand_off_sound" in leaf for leaf in house.vault.ledger.leaves())
 
@@ -109,7 +109,7 @@ def test_sound_alone_of_nobody_is_no_hand_off(house: House, tmp_path: Path) -> N
     """With nothing to give the reasons are said, and no folder is made."""
     _participant(house, "P01", bleeped=False)
     with pytest.raises(Denied, match="not bleeped"):
-        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("sound",)))
+        hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("sound",)), unscanned)
     assert not (tmp_path / "ut").exists()
 
 
@@ -124,6 +124,6 @@ def test_consent_to_sound_that_is_taken_back_meanwhile_stops_it(house: House, tm
     )
     order = _order(tmp_path / "ut", Purpose.ARCHIVE, "An archive")
     with pytest.raises(Denied, match=r"did not consent|changed meanwhile"):
-        hand_off(slow, house.study, order)
+        hand_off(slow, house.study, order, unscanned)
     assert not (tmp_path / "ut").exists()
-    assert hand_off(house.desk("ragna"), house.study, order).left_out == {NO_CONSENT: 1}
+    assert hand_off(house.desk("ragna"), house.study, order, unscanned).left_out == {NO_CONSENT: 1}
