@@ -188,9 +188,9 @@ def _parted(names: Opened, whole: Entity, made: Entity, why: str, interview: str
 
 
 def _decided(names: Opened, entity: Entity, step: Step, why: str) -> Changed:
-    decide(names.act.names(), step, _reason(why), names.act.actor.id)
-    names.act.facts.update(verb=step.verb.value, names=sorted(step.names))
-    return Changed(entity.number, set_back(names.act, names.where.said, step.names))
+    made = decide(names.act.names(), step, _reason(why), names.act.actor.id)
+    names.act.facts.update(verb=made.verb.value, decision=made.number, names=sorted(made.names))
+    return Changed(entity.number, set_back(names.act, names.where.said, made.names))
 
 
 def _reason(why: str) -> str:

@@ -82,10 +82,11 @@ def steps(names: StudyNames) -> list[Step]:
     return [replace(step_of(row), in_force=row.number not in gone) for row in rows if row.undoes is None]
 
 
-def decide(names: StudyNames, step: Step, why: str, by: str) -> None:
-    """Write a decision down; from now on it is in force."""
+def decide(names: StudyNames, step: Step, why: str, by: str) -> Step:
+    """Write a decision down; from now on it is in force. Returned with its number."""
     kept = {name: value for name, value in asdict(step).items() if name not in {"verb", "number", "in_force"}}
-    names.decide(step.verb, json.dumps(kept, ensure_ascii=False, sort_keys=True), why, by)
+    row = names.decide(step.verb, json.dumps(kept, ensure_ascii=False, sort_keys=True), why, by)
+    return replace(step, number=row.number)
 
 
 def undo(names: StudyNames, number: int | None, why: str, by: str) -> Step:

@@ -62,12 +62,12 @@ def interviews(desk: Desk, act: Act, study: Study) -> Interviews:
     shredded = sa.select(Tombstone.participant_id)
     living = of_study.where(Recording.participant_id.not_in(shredded))
     said, closed = [], len(act.all(of_study.where(Recording.participant_id.in_(shredded))))
-    for recording in act.all(living.order_by(Recording.created, Recording.id)):
+    for recording in act.all(living):
         try:
             said.append(_said(desk, recording, names))
         except Denied:
             closed += 1
-    return Interviews(said, closed)
+    return Interviews(sorted(said, key=lambda one: (one.recording.created, one.reference)), closed)
 
 
 def set_back(act: Act, said: Iterable[Said], names: Collection[str]) -> int:
