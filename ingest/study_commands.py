@@ -9,7 +9,7 @@ import click
 from ingest import study_rules
 from ingest.transcription import registry
 from ingest.transcription.languages import whisper_code
-from policies import pseudonym_rules, studies
+from policies import pseudonym_rules, review_policy, studies
 from policies.terminal import DAY, OUT, Terminal, pass_terminal
 from storage import lookup
 
@@ -42,13 +42,6 @@ def study() -> None:
     default="base",
     show_default=True,
     help="The recogniser's weights: a name, or a folder.",
-)
-@click.option(
-    "--review",
-    type=click.Choice(["required", "not required"]),
-    default="required",
-    show_default=True,
-    help="Whether a person must decide every find before a release.",
 )
 @click.option(
     "--speakers",
@@ -121,6 +114,29 @@ def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None) -> N
         OUT.print(f"To be released again, with `tillit release`: {chosen.released}.")
     if chosen.drafts:
         OUT.print(f"Drafts to be made anew, by `tillit run`: {chosen.drafts}.")
+
+
+@study.command("review")
+@click.argument("study_code", metavar="STUDY")
+@click.argument(
+    "review", metavar="[required|not-required]", type=click.Choice(["required", "not-required"]), required=False
+)
+@click.option("--why", metavar="SENTENCE", help="The reason, in a sentence that names nobody; asked for if not given.")
+@pass_terminal
+def study_review(terminal: Terminal, study_code: str, review: str | None, why: str | None) -> None:
+    """Show whether every find must be decided before a release; with an answer, set it otherwise, in writing.
+
+    A study starts as required. With not-required the pipeline releases by itself what no person has looked at. The
+    reason is kept with the study, with who gave it and when; the ledger has what was set.
+    """
+    reason = click.prompt("Why", err=True) if review and why is None else why or ""
+    with terminal.desk() as desk:
+        found = lookup.study(desk.vault.database, study_code)
+        chosen = review and review.replace("-", " ")
+        policy = review_policy.choose(desk, found, chosen, reason) if chosen else review_policy.seen(desk, found)
+    OUT.print(f"Review before a release: {policy.review}.")
+    for each in policy.history:
+        OUT.print(f"  {each.day} {each.by}: {each.review}. {each.why}")
 
 
 def _told(rules: RuleSet) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policies.desk import Desk
     from policies.pseudonym_rules import RuleSet
 
-CHANGED = "The study's rules for pseudonyms were changed at the same time. Release again."
+CHANGED = "The study's rules for pseudonyms or for review were changed at the same time. Release again."
 RELEASED, DRAFT = "release", "apply pseudonyms"
 BACK = {RELEASED: "review", DRAFT: "find names"}
 """From stages whose work the rules have shaped, to the one before: it is done again, and nothing a person decided."""
@@ -63,10 +63,11 @@ def choose(desk: Desk, study: Study, name: str) -> Chosen:
 
 
 def unless_changed(act: Act, study: Study) -> None:
-    """Let the act keep nothing, with NotReady, if the study has other rules by then than when `study` was read."""
+    """Let the act keep nothing, with NotReady, if the study has other rules or another policy by then than `study`."""
 
     def check(session: Session) -> None:
-        if session.get_one(Study, study.id).pseudonyms != study.pseudonyms:
+        now = session.get_one(Study, study.id)
+        if (now.pseudonyms, now.review) != (study.pseudonyms, study.review):
             raise NotReady(CHANGED)
 
     act.later(check)

@@ -43,7 +43,6 @@ class NewStudy:
     starts: date
     ends: date
     language: str
-    review: str = "required"
     model: str = "base"
     voices: str = "never"
     speakers: int | None = 2

@@ -76,7 +76,7 @@ class Study(Row):
     """A study under an ethics approval; `review` is "required" or "not required", `voices` "never" or "kept".
 
     `speakers` is how many speak in its interviews, NULL where that is found out; `style` "verbatim" or "plain";
-    `pseudonyms` names a set of policies/pseudonyms.toml.
+    `pseudonyms` names a set of policies/pseudonyms.toml; `review_policy` is of policies/review_policy.py.
     """
 
     __tablename__ = "study"
@@ -87,6 +87,7 @@ class Study(Row):
     ends: Mapped[date]
     language: Mapped[str]
     review: Mapped[str] = mapped_column(default="required")
+    review_policy: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list, server_default="[]")
     model: Mapped[str] = mapped_column(default="base")
     voices: Mapped[str] = mapped_column(default="never", server_default="never")
     speakers: Mapped[int | None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from policies import consent, studies
+from policies import consent, review_policy, studies
 from policies.actions import CONSENTED, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
@@ -84,8 +84,10 @@ def build(
         studies.found(fresh, "astrid")
     vault = reopen(folder, secrets)
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
-    new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, review, voices=voices)
+    new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, voices=voices)
     study = studies.create(astrid, new)
+    if review != "required":
+        review_policy.choose(astrid, study, review, "These interviews are invented.")
     studies.add_member(astrid, study, "ivar", [Role.INTERVIEWER])
     studies.add_member(astrid, study, "ragna", [Role.RESEARCHER])
     return House(vault, study)

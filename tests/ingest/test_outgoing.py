@@ -56,21 +56,21 @@ def test_what_was_released_and_learned_nothing_since_is_handed_off(house: House,
 
 def test_a_name_learned_from_another_interview_takes_the_release_back(house: House, tmp_path: Path) -> None:
     """It is an undecided find of the first interview then; decided and released again, the hand-off goes through."""
-    first = _released(house, "P01", "We called it zebulon. Martin laughed.")
-    second = said(house, "P02", "My uncle zebulon knew Ingrid.")
+    first = _released(house, "P01", "There was a broomstick. Martin laughed.")
+    second = said(house, "P02", "It was by the broomstick that I met Ingrid.")
     ragna = house.desk("ragna")
-    review.add(ragna, second, "zebulon", Kind.PER)
+    review.add(ragna, second, "broomstick", Kind.PER)
     review.decide(ragna, second, Verdict.CONFIRM, None)
     release.release(ragna, second)
     with pytest.raises(NotReady, match="1 places of 1 released interviews") as stopped:
         _out(house, tmp_path / "ut")
-    assert "zebulon" not in stopped.value.sentence
+    assert "broomstick" not in stopped.value.sentence
     _nothing_left(house, tmp_path)
     with pytest.raises(NotReady, match="undecided"):
         release.release(ragna, lookup.by_id(house.vault.database, Recording, first.id))
     review.decide(ragna, first, Verdict.CONFIRM, None)
     release.release(ragna, first)
-    assert "zebulon" not in reading.read(ragna, first).text
+    assert "broomstick" not in reading.read(ragna, first).text
     assert _out(house, tmp_path / "ut") == 2
 
 

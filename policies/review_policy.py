@@ -1,0 +1,89 @@
+"""Whether a person must decide every find of a study before a release: the steward's policy, in writing.
+
+A study starts as required. Who set it otherwise, when and in what words stays with the study, each time it is set.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from policies.actions import Action, Purpose
+from storage.errors import BadInput
+from storage.records import Person, Study, now
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from policies.act import Act
+    from policies.desk import Desk
+
+REQUIRED, NOT_REQUIRED = "required", "not required"
+LONGEST = 1000  # characters of a reason
+_UNPRINTABLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}  # Unicode's general categories
+
+
+@dataclass(frozen=True)
+class Set:
+    """One time the policy was set: to what, by whom (a handle), on which day (ISO 8601), and why."""
+
+    review: str
+    by: str
+    day: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds for a study now, and every time it was set, the oldest first; none if it is as it started."""
+
+    review: str
+    history: tuple[Set, ...]
+
+
+def seen(desk: Desk, study: Study) -> Policy:
+    """The policy of a study. Raises Denied."""
+    with desk.act(Action.SEE_STATUS, study, Purpose.STEWARDSHIP) as act:
+        return _policy(act, study)
+
+
+def choose(desk: Desk, study: Study, review: str, why: str) -> Policy:
+    """Set whether finds must be decided, and write down why. What is released already stays released.
+
+    Raises Denied, and BadInput for a reason that is empty, too long or has control characters in it.
+    """
+    reason = _sentence(why)
+    with desk.act(Action.SET_REVIEW, study, Purpose.STEWARDSHIP) as act:
+        entry = {"review": review, "by": desk.who.id, "at": now().isoformat(), "why": reason}
+
+        def write(session: Session) -> None:
+            stored = session.get_one(Study, study.id)
+            act.facts.update(review=review, before=stored.review)
+            stored.review, stored.review_policy = review, [*stored.review_policy, entry]
+
+        act.later(write)
+    return seen(desk, study)
+
+
+def _sentence(why: str) -> str:
+    reason = unicodedata.normalize("NFC", " ".join(why.split()))
+    if not any(map(str.isalnum, reason)):
+        raise BadInput("Say why, in a sentence: it is kept with the study for whoever asks later.")
+    if len(reason) > LONGEST or any(unicodedata.category(character) in _UNPRINTABLE for character in reason):
+        raise BadInput("The reason is longer than {most} characters, or has control characters in it.", most=LONGEST)
+    return reason
+
+
+def _policy(act: Act, study: Study) -> Policy:
+    stored = act.one(sa.select(Study).where(Study.id == study.id)) or study
+    handles = {person.id: person.handle for person in act.all(sa.select(Person))}
+    return Policy(
+        stored.review,
+        tuple(
+            Set(each["review"], handles.get(each["by"], "?"), each["at"][:10], each["why"])
+            for each in stored.review_policy
+        ),
+    )
