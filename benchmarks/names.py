@@ -93,7 +93,7 @@ def tallies(split: Split, *, with_peers: bool) -> Tallies:
 def table(counted: Tallies) -> Table:
     """A section for each set and form, a line for each row."""
     figures = ("PER", "LOC", "all", "entities", "words", *(f"F1 {kind}" for kind in KINDS), "F1")
-    shown = Table("", "", *(Column(name, justify="right") for name in figures), box=box.SIMPLE)
+    shown = Table(Column(no_wrap=True), "", *(Column(name, justify="right") for name in figures), box=box.SIMPLE)
     for (name, form), rows in counted.items():
         for number, (title, tally) in enumerate(rows.items()):
             shown.add_row("" if number else f"{name} {form}", title, *_figures(tally))
@@ -130,7 +130,7 @@ def main() -> None:
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--minutes", type=float)
     given = parser.parse_args()
-    console = Console(width=118)
+    console = Console(width=120)
     if given.train_spacy:
         spacy_row.train(given.minutes)
     elif given.speed:

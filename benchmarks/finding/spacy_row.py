@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.finding.peers import PEERS, SPACY, python
+from benchmarks.finding.peers import PEERS, SPACY, WHOLE, python
 from training.names import corpus, noise
 from training.names.lists import Lists
 
@@ -56,6 +56,7 @@ def train(minutes: float | None = None) -> None:
         done = int(answers.readline())
         every = list(shards(Lists("no", corpus.NAMES / "ssb-first-names.csv")))
         for number, shard in enumerate(every[done:], done + 1):
+            WHOLE.write_text(str(len(every)), encoding="utf-8")
             jobs.write(json.dumps([(list(one.tokens), list(one.spaces), list(one.tags)) for one in shard]) + "\n")
             jobs.flush()
             print(f"shard {number} of {len(every)}, loss {float(answers.readline()):.0f}", flush=True)

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import names
 from benchmarks.finding import peer as worker
-from benchmarks.finding import sweep
+from benchmarks.finding import peers, sweep
 from benchmarks.finding.measures import Tally, measure
 from benchmarks.finding.peers import PEERS, peer, rows, theirs
 from benchmarks.finding.rows import Remembered, finders
@@ -21,6 +21,7 @@ from ingest.pseudonyms.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 TEXT = "Kari Nordmanns hund ser Oslo. Kari ringer NAV."
 MENTIONS = [
@@ -190,6 +191,26 @@ def test_our_finds_come_back_from_a_peer_as_they_went() -> None:
     finds = [Find(2, 6, Kind.PER, 0.9, ("x",)), Find(9, 13, Kind.LOC, 0.8, ("x",))]
     sent = json.loads(json.dumps(rows(finds)))
     assert theirs("😀 Kari i Oslo", [[one[0], one[1], worker.NAMED[one[2]], one[3]] for one in sent], "x") == finds
+
+
+def test_an_engine_given_lines_tells_where_in_the_text() -> None:
+    """The second line's find lies behind the first line and its end, also behind an empty one."""
+    engine = worker.by_line(lambda line: [(0, len(line), "PER", 1.0)] if line else [])
+    assert engine("😀 Kari\n\nPer", []) == [(0, 6, "PER", 1.0), (8, 11, "PER", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "whole", "title"), [("", "", ""), ("2", "90", "spaCy, 2 of 90"), ("90", "90", "spaCy")]
+)
+def test_a_pipeline_half_trained_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt: str, whole: str, title: str
+) -> None:
+    """Its row has its count of shards until it has learnt them all, and there is none before the first."""
+    for name, number in (("LEARNT", learnt), ("WHOLE", whole)):
+        monkeypatch.setattr(peers, name, tmp_path / name)
+        if number:
+            (tmp_path / name).write_text(number, encoding="utf-8")
+    assert peers.trained() == title
 
 
 @pytest.mark.skipif(not (PEERS / "ready").exists(), reason="the peers are installed by make bench-names only")

@@ -14,14 +14,14 @@ PART: Final = {"nob": 4, "nno": 5}
 """The number of the document that is read of each development split: whole, and with many names."""
 
 FLOORS: Final = {
-    ("nob", False): (92, 82),
-    ("nob", True): (85, 74),
-    ("nno", False): (95, 85),
-    ("nno", True): (87, 83),
+    ("nob", False): (96, 92),
+    ("nob", True): (96, 71),
+    ("nno", False): (96, 94),
+    ("nno", True): (92, 69),
 }
 """Cover of all names and words rightly masked, in per cent: a point below what the shipped stack reaches here."""
 
-ENTITIES: Final = 86
+ENTITIES: Final = 89
 """The same for the entities of the passages."""
 
 
