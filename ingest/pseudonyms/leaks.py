@@ -138,7 +138,8 @@ class Search:
 
     def _add(self, form: str, entity: Entity) -> None:
         for part, _ in with_parts(form, entity.kind):
-            self._spellings.add(words(part), entity.id)
+            if part == form or part not in everyday():  # of a name heard as `odd var`, not every `var`
+                self._spellings.add(words(part), entity.id)
         whole = words(form)
         if entity.kind is Kind.PER and len(whole) > 2:
             for start, end in combinations(range(len(whole) + 1), 2):
@@ -150,7 +151,7 @@ class Search:
     def _inside(self, token: Token, *, cased: bool) -> set[str]:
         """Entities whose form stands in a part of a word: bergenskvinne, Nordtveit-saken."""
         word = token.text.casefold()
-        if word in self._harmless:
+        if any(stem.casefold() in self._harmless for stem, _ in ways(token.text)):
             return set()
         found: set[str] = set()
         for end in range(_SHORTEST_PLACE, len(word) - 2):
@@ -185,6 +186,8 @@ class _Look:
         """Entities with a form that this run of words may be, as it stands or misspelt."""
         found: set[str] = set()
         readings = list(_readings(run))
+        if self.harmless.issuperset(readings[0]):
+            return found
         for form in readings:
             if not self.harmless.issuperset(form) and (run[0].text[0].isupper() or not _is_word(form)):
                 found |= self.spellings.written(letters(form), len(run))

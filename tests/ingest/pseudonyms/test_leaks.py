@@ -69,6 +69,28 @@ def test_a_surrogate_one_letter_from_a_real_form_is_let_through() -> None:
     assert left_behind("Da kom Marit.", book) == ["b"]
 
 
+def test_a_surrogate_that_begins_as_a_real_place_does_is_let_through() -> None:
+    """Bergeneset is not in Bergen, in the genitive and in a compound neither; what begins with Bergen alone may be."""
+    named = [Entity("a", Kind.LOC, {"Bergen"}, "Drøbak"), Entity("b", Kind.LOC, {"Moss"}, "Bergeneset")]
+    book = Book(named, seed=b"seed")
+    assert left_behind("Vi dro til Bergeneset, Bergenesets havn, en bergenesetkvinne.", book) == []
+    assert left_behind("Hun var bergenskvinne.", book) == ["a"]
+
+
+def test_a_surrogate_that_reads_as_a_genitive_is_let_through() -> None:
+    """With AA among the names, the surrogate Aas is none of theirs; AA's is."""
+    book = Book([Entity("a", Kind.ORG, {"AA"}, "[ORG 1]"), Entity("b", Kind.PER, {"Kari"}, "Aas")], seed=b"seed")
+    assert left_behind("Så kom Aas.", book) == []
+    assert left_behind("Så kom AA's folk.", book) == ["a"]
+
+
+def test_half_of_a_name_heard_as_two_words_is_a_word() -> None:
+    """A name that a person marked as `odd var` does not make a name of every `var`."""
+    book = Book([Entity("a", Kind.PER, {"odd var"}, "torolf")], seed=b"seed")
+    assert left_behind("det var odd var som var der", book) == ["a"]
+    assert left_behind("det var ikke sånn det var", book) == []
+
+
 def test_an_empty_book_finds_nothing() -> None:
     """Without names there is nothing to leave behind."""
     assert left_behind("Kari Nordtveit 22 33 44 55", Book(seed=b"seed")) == []
