@@ -106,7 +106,7 @@ def names_preview(
     finds = _found(text, language, threshold, roster)
     book = Book(seed=sha256(seed.encode()).digest() if seed else secrets.token_bytes(32))
     plain = _transcript(text, language)
-    replaced = pseudonymise(plain, mentions_of(plain, finds, book), book)
+    replaced = pseudonymise(plain, mentions_of(plain, finds, book, interview="preview"), book)
     click.echo(replaced.text, nl=False)
 
 

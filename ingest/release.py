@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from ingest import naming
+from ingest import naming, study_rules
 from ingest.decisions import Overlay, keep, overlay, settled, unless_changed
 from ingest.pseudonyms.apply import kept, pseudonymise
 from ingest.pseudonyms.finds import Kind
@@ -76,7 +76,8 @@ def release(desk: Desk, recording: Recording) -> Released:
         if seen.open and study.review == "required":
             raise NotReady(UNDECIDED, n=len(seen.open))
         unless_changed(work, seen)
-        left = _left(work, seen)
+        study_rules.unless_changed(act, study)
+        left = _left(work, seen, rules_of(study))
         if left:
             seen = settled(work, keep(work, seen, ((Verb.FOUND, claim) for claim in left), by_house=True))
         if not left or study.review != "required":
@@ -105,12 +106,12 @@ def _left_by_a_person(work: Work, seen: Overlay) -> int:
     return sum(mention.entity in book for mention in seen.rejected)
 
 
-def _left(work: Work, seen: Overlay) -> list[Claim]:
+def _left(work: Work, seen: Overlay, rules: Rules) -> list[Claim]:
     """Places in the corrected transcript, outside every find, that hold a name somebody confirmed in this study."""
     names = work.act.names()
     naming.confirm(names, {mention.entity for mention in seen.replaced})
     hidden = masked(seen.transcript, seen.mentions)
-    return list(claims(seen, left_at(hidden.text, naming.confirmed(names))))
+    return list(claims(seen, left_at(hidden.text, naming.confirmed(names), rules)))
 
 
 def _seal(work: Work, seen: Overlay, rules: Rules) -> Released:
@@ -122,9 +123,9 @@ def _seal(work: Work, seen: Overlay, rules: Rules) -> Released:
     # What a person said is no name here, or the rules keep, would be found again: the look does not see it.
     unseen = masked(seen.transcript, [*seen.rejected, *kept(seen.replaced, book, rules)])
     outgoing = pseudonymise(unseen, seen.replaced, book, rules)
-    if left := left_at(outgoing.text, book):
+    if left := left_at(outgoing.text, book, rules):
         raise NotReady(UNDECIDED, n=len(left))
-    if left_at("\n".join({segment.speaker or "" for segment in outgoing.segments}), book):
+    if left_at("\n".join({segment.speaker or "" for segment in outgoing.segments}), book, rules):
         raise NotReady(CALLED)
     before = work.artefact(RELEASED)
     version = before.version + 1 if before else 1

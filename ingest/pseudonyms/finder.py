@@ -13,7 +13,7 @@ from ingest.pseudonyms.gazetteer import Gazetteer, lists
 from ingest.pseudonyms.genitive import part, ways
 from ingest.pseudonyms.known import KnownNames, with_parts, words
 from ingest.pseudonyms.patterns import Patterns
-from ingest.pseudonyms.tagger import LinearTagger
+from ingest.pseudonyms.tagger import TunedTagger
 from ingest.pseudonyms.titles import is_title, title
 from storage.errors import BadInput
 
@@ -28,8 +28,8 @@ _SURE = 0.5  # a name less sure than this is not carried to its other occurrence
 
 @cache
 def default_taggers() -> tuple[Tagger, ...]:
-    """What finds names when nothing else is said: lists, patterns and the linear tagger."""
-    return (Gazetteer(), Patterns(), LinearTagger())
+    """What finds names when nothing else is said: lists, patterns and the tuned tagger."""
+    return (Gazetteer(), Patterns(), TunedTagger())
 
 
 def find_names(
