@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from ingest.pseudonyms.finds import Find, Kind
+from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.network import LABELS, packaged
 from ingest.pseudonyms.tokens import is_cased, lines
 
@@ -54,8 +55,10 @@ class TunedTagger:
         self._network = network
 
     def find(self, text: str, language: str) -> list[Find]:
-        """Every stretch taken for a name, in order; the language tells the network nothing it does not see itself."""
-        del language
+        """Every stretch taken for a name, in order; in English, of which it has read least, with a list of words.
+
+        One that only joins a sentence together is no name because of the threshold alone.
+        """
         spoken = list(lines(text))
         words = [token.text for line in spoken for token in line]
         if not words:
@@ -63,17 +66,22 @@ class TunedTagger:
         chances = (self._network or packaged()).chances(words)
         finds, at = list[Find](), 0
         for line in spoken:
-            finds += self._line(line, chances[at : at + len(line)])
+            finds += self._line(line, chances[at : at + len(line)], language)
             at += len(line)
         return finds
 
-    def _line(self, tokens: Sequence[Token], chances: NDArray[np.float32]) -> Iterator[Find]:
+    def _line(self, tokens: Sequence[Token], chances: NDArray[np.float32], language: str) -> Iterator[Find]:
         none = chances[:, _NONE].sum(axis=1)
         limit = self.threshold if self.threshold is not None else CASED if is_cased(list(tokens)) else UNCASED
-        read = reading(chances)
-        for start, end, kind in _stretches(tokens, chances, read, none < limit):
+        joins = [language == "en" and _joins(token.text) for token in tokens]
+        named = (none < limit) & ~np.array(joins)
+        for start, end, kind in _stretches(tokens, chances, reading(chances), named):
             score = float(1 - none[start:end].min())
             yield Find(tokens[start].start, tokens[end - 1].end, KINDS[kind], round(score, 4), (NAME,))
+
+
+def _joins(word: str) -> bool:
+    return word.islower() and word.replace("’", "'") in lists().functions
 
 
 def reading(chances: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -81,8 +81,9 @@ def test_merge_undo_and_history(tillit: Typing) -> None:
     assert [one["number"] for one in tillit.names()] == [1]
     assert tillit.typed("\n", "names", "undo", "rus", "1").out == "Decision 1 is undone, or stands again.\n"
     assert [one["number"] for one in tillit.names()] == [1, 2]
-    told = tillit("ragna", "names", "history", "rus").out
+    told = tillit("ragna", "names", "history", "rus", "--json").out
     assert all(word in told for word in ("merged PER 2 into PER 1", "the same Martin", "undone", "undid 1"))
+    assert "undone" in tillit("ragna", "names", "history", "rus").out
 
 
 def test_split_asks_for_the_forms(tillit: Typing) -> None:

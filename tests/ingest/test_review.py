@@ -75,22 +75,22 @@ def test_a_study_may_say_that_nobody_need_decide(house: House) -> None:
 
 def test_numbers_stay_when_a_name_is_added(house: House) -> None:
     """A name added before the others in the text does not move their numbers."""
-    recording = said(house, "P01", "My uncle zebulon knew Martin and Ingrid.")
+    recording = said(house, "P01", "They had a broomstick, and Martin and Ingrid.")
     before = _forms(house, recording)
-    assert review.add(house.desk("ragna"), recording, "zebulon", Kind.PER) == 1
+    assert review.add(house.desk("ragna"), recording, "broomstick", Kind.PER) == 1
     after = _forms(house, recording)
     assert {form: after[form] for form in before} == before
-    assert after["zebulon"] == len(before) + 1
+    assert after["broomstick"] == len(before) + 1
 
 
 def test_a_longer_name_takes_the_place_of_the_find_within_it(house: House) -> None:
     """Adding "Martin Zq" over the find "Martin" replaces the whole, and nothing of it is left."""
-    recording = said(house, "P01", "Then I met Martin zqvist there.")
+    recording = said(house, "P01", "Then I met Martin brightly there.")
     ragna = house.desk("ragna")
-    review.add(ragna, recording, "Martin zqvist", Kind.PER)
-    assert list(_forms(house, recording)) == ["Martin zqvist"]
+    review.add(ragna, recording, "Martin brightly", Kind.PER)
+    assert list(_forms(house, recording)) == ["Martin brightly"]
     release.release(ragna, recording)
-    assert "zqvist" not in _text(house, recording)
+    assert "brightly" not in _text(house, recording)
 
 
 def test_words_that_are_not_there_cannot_be_added(house: House) -> None:
@@ -122,24 +122,24 @@ def test_a_name_known_in_the_study_becomes_a_find_where_it_was_missed(house: Hou
         review.add(ragna, first, "Zebulonqvist", Kind.PER)
     review.decide(ragna, first, Verdict.CONFIRM, None)
     release.release(ragna, first)
-    second = said(house, "P02", "so they said zebulonqvist was dead by then")
+    second = said(house, "P02", "so they said broomstick was dead by then")
     review.decide(ragna, second, Verdict.CONFIRM, None)
-    if "zebulonqvist" not in _forms(house, second):
+    if "broomstick" not in _forms(house, second):
         with pytest.raises(NotReady, match="known in this study"):
             release.release(ragna, second)
-        assert "zebulonqvist" in _forms(house, second)
+        assert "broomstick" in _forms(house, second)
         review.decide(ragna, second, Verdict.CONFIRM, None)
     release.release(ragna, second)
-    assert "zebulonqvist" not in _text(house, second)
+    assert "broomstick" not in _text(house, second)
 
 
 def test_a_review_after_a_release_takes_the_release_back(house: House) -> None:
     """A name added after a release closes the hand-off until the interview is released again, as a new version."""
-    recording = said(house, "P01", "Then I met Martin and zebulonq.")
+    recording = said(house, "P01", "Then I met Martin and broomstick.")
     ragna = house.desk("ragna")
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     release.release(ragna, recording)
-    review.add(ragna, recording, "zebulonq", Kind.PER)
+    review.add(ragna, recording, "broomstick", Kind.PER)
     assert _fresh(house, recording).stage == "review"
     with (
         pytest.raises(Denied, match="not released"),
@@ -147,7 +147,7 @@ def test_a_review_after_a_release_takes_the_release_back(house: House) -> None:
     ):
         pytest.fail("the door opened")
     assert release.release(ragna, recording).version == 2
-    assert "zebulonq" not in _text(house, recording)
+    assert "broomstick" not in _text(house, recording)
 
 
 def test_releasing_twice_makes_one_version(house: House) -> None:
@@ -161,7 +161,7 @@ def test_releasing_twice_makes_one_version(house: House) -> None:
 
 def test_a_decision_during_a_release_is_not_lost(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """If somebody decides while a release is being made, the release keeps nothing and says to try again."""
-    recording = said(house, "P01", "Then I met Martin and zebulonq.")
+    recording = said(house, "P01", "Then I met Martin and broomstick.")
     ragna = house.desk("ragna")
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     real = release._left

@@ -60,11 +60,11 @@ def test_what_is_typed_in_the_place_of_a_name_is_never_let_through(house: House)
     """A name corrected to a word no finder knows is a find to decide; a rejected one corrected is none."""
     recording, ragna = said(house, "P01", *SPOKEN), house.desk("ragna")
     review.decide(ragna, recording, Verdict.CONFIRM, None)
-    review.edit(ragna, recording, 0, "Then I met qwrtzpsdf in Trondheim.")
-    assert names(house, recording) == {"qwrtzpsdf": "", "Trondheim": "confirm"}
+    review.edit(ragna, recording, 0, "Then I met broomstick in Trondheim.")
+    assert names(house, recording) == {"broomstick": "", "Trondheim": "confirm"}
     other = said(house, "P02", *SPOKEN)
     review.decide(ragna, other, Verdict.REJECT, None)
-    review.edit(ragna, other, 0, "Then I met qwrtzpsdf in Trondheim.")
+    review.edit(ragna, other, 0, "Then I met broomstick in Trondheim.")
     assert names(house, other) == {"Trondheim": "reject"}
 
 
@@ -100,32 +100,32 @@ def test_two_edits_of_a_line_are_undone_one_by_one(house: House) -> None:
 def test_a_name_added_in_typed_words_is_decided_there(house: House) -> None:
     """Additions reach words that were typed, and moving them again does not lose the decision."""
     recording, ragna = said(house, "P01", *SPOKEN), house.desk("ragna")
-    review.edit(ragna, recording, 1, "They were kind at zqgarden.")
-    review.add(ragna, recording, "zqgarden", Kind.LOC)
-    review.edit(ragna, recording, 1, "They were never kind at zqgarden.")
-    assert names(house, recording)["zqgarden"] == "confirm"
+    review.edit(ragna, recording, 1, "They were kind in the garden.")
+    review.add(ragna, recording, "garden", Kind.LOC)
+    review.edit(ragna, recording, 1, "They were never kind in the garden.")
+    assert names(house, recording)["garden"] == "confirm"
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     release.release(ragna, recording)
-    assert "zqgarden" not in reading.read(ragna, recording).text
+    assert "garden" not in reading.read(ragna, recording).text
 
 
 def test_a_name_known_in_the_study_is_found_in_typed_words_at_the_release(house: House) -> None:
     """The gate's look reads the corrected text, and what it comes upon is a find by the house, at its place."""
     ragna = house.desk("ragna")
     recording = said(house, "P02", "so they said that he was dead by then", "it was long ago")
-    review.edit(ragna, recording, 1, "it was long ago, with zebulonqvist")
-    first = said(house, "P01", "My uncle zebulonqvist was kind.")
-    review.add(ragna, first, "zebulonqvist", Kind.PER)
+    review.edit(ragna, recording, 1, "it was long ago, with broomstick")
+    first = said(house, "P01", "My uncle broomstick was kind.")
+    review.add(ragna, first, "broomstick", Kind.PER)
     review.decide(ragna, first, Verdict.CONFIRM, None)
     release.release(ragna, first)
     review.decide(ragna, recording, Verdict.REJECT, None)
-    if "zebulonqvist" not in names(house, recording):
+    if "broomstick" not in names(house, recording):
         with pytest.raises(NotReady, match="known in this study"):
             release.release(ragna, recording)
         assert histories.history(ragna, recording)[-1].who == "tillit"
         review.decide(ragna, recording, Verdict.CONFIRM, None)
         release.release(ragna, recording)
-        assert "zebulonqvist" not in reading.read(ragna, recording).text
+        assert "broomstick" not in reading.read(ragna, recording).text
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", "\x00", "x" * 200_001, SPOKEN[1], f"  {SPOKEN[1]} "])

@@ -14,10 +14,10 @@ PART: Final = {"nob": 4, "nno": 5}
 """The number of the document that is read of each development split: whole, and with many names."""
 
 FLOORS: Final = {
-    ("nob", False): (96, 92),
-    ("nob", True): (96, 71),
-    ("nno", False): (96, 94),
-    ("nno", True): (92, 69),
+    ("nob", False): (97.5, 89),
+    ("nob", True): (97.5, 62),
+    ("nno", False): (97.5, 91),
+    ("nno", True): (93.5, 61),
 }
 """Cover of all names and words rightly masked, in per cent: a point below what the shipped stack reaches here."""
 

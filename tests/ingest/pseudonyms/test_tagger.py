@@ -80,7 +80,7 @@ def test_what_is_hardly_no_name_counts_too() -> None:
 
 def test_lines_without_capitals_are_looked_at_harder() -> None:
     """By itself the tagger takes a doubtful word for a name only where capitals would not have told."""
-    network = Sure(voll=("B-LOC", 0.3))
+    network = Sure(voll=("B-LOC", 0.07))
     assert found("Vi bodde i Voll\nvi bodde i voll", TunedTagger(network=network)) == [("voll", "LOC")]
 
 
