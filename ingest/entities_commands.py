@@ -183,5 +183,12 @@ def _table(found: Sequence[Line]) -> Table:
 def _history(found: Sequence[Done]) -> Table:
     table = Table("no.", "when", "who", "what", "why", "")
     for done in found:
-        table.add_row(str(done.number), done.when[:16].replace("T", " "), done.who, done.what, done.why, "undone" if done.undone else "")
+        table.add_row(
+            str(done.number),
+            done.when[:16].replace("T", " "),
+            done.who,
+            done.what,
+            done.why,
+            "undone" if done.undone else "",
+        )
     return table
