@@ -127,7 +127,8 @@ def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
         if _after_title(text, find):
             weights[words(bare(find))][Kind.PER] += _TITLED
     return [
-        find if find.kind is Kind.ID else replace(find, kind=_heaviest(words(bare(find)), weights)) for find in finds
+        find if find.kind is Kind.ID else replace(find, kind=_heaviest(bare(find), weights[words(bare(find))]))
+        for find in finds
     ]
 
 
@@ -136,8 +137,8 @@ def _after_title(text: str, find: Find) -> bool:
     return bool(title(text[find.start : find.end])) or is_title((line.split() or [""])[-1])
 
 
-def _heaviest(name: tuple[str, ...], weights: dict[tuple[str, ...], Counter[Kind]]) -> Kind:
-    known = lists()
-    if len(name) == 1 and name[0] in known.first_names - known.places:
+def _heaviest(name: str, weights: Counter[Kind]) -> Kind:
+    """The lists know first names better than a tagger does; but LO in capitals is not the woman of that name."""
+    if name.casefold() in lists().first_names - lists().places and not (len(name) > 1 and name.isupper()):
         return Kind.PER
-    return max((kind for kind in weights[name] if kind is not Kind.ID), key=lambda kind: (weights[name][kind], kind))
+    return max((kind for kind in weights if kind is not Kind.ID), key=lambda kind: (weights[kind], kind))
