@@ -16,8 +16,11 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from handoff.package import FORMATS
 from handoff.register import Order, hand_off
@@ -104,11 +107,25 @@ def let_out(house: House, task: Task, _sound: bytes) -> None:
         release.release(ragna, recording)
 
 
-def give(house: House, task: Task, _sound: bytes) -> None:
-    """Hand everything that is released off into `place`, in every format, unless it is there."""
+def give(house: House, task: Task, sound: bytes) -> None:
+    """Hand everything that is released off into `place`, in every format, unless it is there.
+
+    Names an interview taught since another was released take that release back: then all are released once more.
+    """
     order = Order(Path(task.place), list(FORMATS), "ragna", Purpose.ANALYSE, "en")
     with suppress(AlreadyThere):
-        hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
+        try:
+            hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
+        except NotReady:
+            for recording in _all(house):
+                review.decide(house.desk("ragna"), recording, Verdict.CONFIRM, None)
+                let_out(house, replace(task, to=recording.id), sound)
+            hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
+
+
+def _all(house: House) -> list[Recording]:
+    with Session(house.vault.database.reader) as session:
+        return list(session.scalars(sa.select(Recording).where(Recording.study_id == house.study.id)))
 
 
 def back_up(house: House, task: Task, _sound: bytes) -> None:

@@ -39,6 +39,7 @@ def link(house: House) -> Iterator[Source]:
     names = house.vault.link.names(Permit("act", house.study.id, link=True))
     names.add("n1", "PER", "Ane").forms.append(Form(form="Marit Solvang"))
     assert names.seed()
+    names.decide("rename", "{}", "she asked for it", "ragna")
     names.keep()
     names.close()
     place, root = (

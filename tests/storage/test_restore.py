@@ -176,20 +176,23 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     head, *rows, _ = map(json.loads, lines)
     about = head["tillit snapshot"]
     about["revision"] = "0001"
-    for table in ("retired_key", "tombstone", "ledger_tile", "voice"):
+    for table in ("retired_key", "tombstone", "ledger_tile", "voice", "request"):
         del about["tables"][table]
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
     del tables["recording"]["origin_version"]
-    for column in ("voices", "speakers", "style", "pseudonyms"):
+    for column in ("voices", "speakers", "style", "pseudonyms", "review_policy"):
         del tables["study"][column]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
     tables["ledger_entry"]["openings"] = "json"
+    tables["decision"]["verdict"] = tables["decision"].pop("verb")
+    del tables["decision"]["sealed_payload"]
     kept = [(name, row) for line in rows for name, row in line.items() if name in tables]
     for name, row in kept:
         row.update({"openings": {"recording": ["00" * 16, "ff"]}} if name == "ledger_entry" else {})
         row.update({"sealed_filename": row["sealed_origin"]} if name == "recording" else {})
+        row.update({"verdict": row["verb"], "mention": row["mention"] or "0-0"} if name == "decision" else {})
     older = [{name: {column: row[column] for column in tables[name]}} for name, row in kept]
     return [json.dumps(line).encode() + b"\n" for line in [head, *older, {"rows": len(older)}]]
 
