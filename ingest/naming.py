@@ -67,6 +67,11 @@ def settled(names: StudyNames, mentions: Iterable[Mention], transcript: Transcri
     return [replace(mention, entity=now(mention)) for mention in mentions]
 
 
+def expected(names: StudyNames) -> list[tuple[str, Kind]]:
+    """The forms of the study's roster, which somebody wrote down because they will be said."""
+    return [(form.form, Kind(name.kind)) for name in names.all() for form in name.forms if form.given is not None]
+
+
 def confirm(names: StudyNames, entities: Iterable[str]) -> None:
     """Mark names that a person, or the study's policy, took for real."""
     wanted = set(map(row_of, entities))

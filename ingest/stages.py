@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ingest import naming
 from ingest.listening import decode, tell_speakers, transcribe
+from ingest.pseudonyms import network, tagger
 from ingest.pseudonyms.apply import from_bytes, mentions_of, pseudonymise, to_bytes
-from ingest.pseudonyms.finder import find_known, find_names
+from ingest.pseudonyms.finder import ROSTER, find_known, find_names
 from ingest.pseudonyms.rules import rules_of
 from ingest.transcription import models, registry
 from ingest.work import MENTIONS, PSEUDONYMISED
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ingest.pseudonyms.apply import Mention
     from ingest.work import Work
+    from storage.transcript import Provenance
 
 BLOCK = 1 << 20
 RULES = "rules"  # the parameter of a draft that says by which set of rules it was made
@@ -48,9 +50,15 @@ def find_mentions(work: Work) -> None:
     if work.artefact(MENTIONS):
         return
     mentions = mentions_in(work)
-    made_by = work.made_by("find names", "tillit-names", naming.ENGINE)
-    work.act.seal(work.recording, MENTIONS, to_bytes(mentions), made_by)
+    work.act.seal(work.recording, MENTIONS, to_bytes(mentions), found_by(work))
     work.act.facts["mentions"] = len(mentions)
+
+
+def found_by(work: Work) -> Provenance:
+    """What makes a list of mentions: the finder, its tagger and the thresholds it is used at."""
+    made_by = work.made_by("find names", "tillit-names", naming.ENGINE)
+    thresholds: dict[str, object] = {"cased": tagger.CASED, "uncased": tagger.UNCASED}
+    return replace(made_by, model=tagger.NAME, model_sha256=network.digest(), parameters=thresholds)
 
 
 def mentions_in(work: Work) -> list[Mention]:
@@ -58,7 +66,8 @@ def mentions_in(work: Work) -> list[Mention]:
     transcript = work.transcript()
     text, language = transcript.text, transcript.language
     found = find_names(text, language)  # before the link key is opened: nobody else can write to it from then on
-    finds = find_known(text, language, found, naming.confirmed(work.act.names()).names())
+    known = find_known(text, language, found, naming.confirmed(work.act.names()).names())
+    finds = find_known(text, language, known, naming.expected(work.act.names()), ROSTER)
     book = naming.load(work.act.names())
     mentions = mentions_of(transcript, finds, book, interview=work.recording.id)
     naming.save(work.act.names(), book)

@@ -6,6 +6,7 @@ The graph and its weights are `data/tagger.onnx`, its pieces `data/tagger.json`;
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import cache
 from importlib.resources import as_file, files
@@ -15,6 +16,7 @@ import numpy as np
 
 from ingest.pseudonyms.pieces import FIRST, LAST, PAD, cut
 from ingest.pseudonyms.windows import windows
+from storage.errors import BadModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.windows import Window
 
 LABELS: Final = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-MISC", "I-MISC")
+GRAPH: Final = "tagger.onnx"
+PIECES: Final = "tagger.json"
+
 TOGETHER: Final = 8
 """Windows read at once: more are no faster and take more memory."""
 
@@ -70,10 +75,27 @@ class Network:
 
 @cache
 def packaged() -> Network:
-    """The network that ships."""
+    """The network that ships. Raises BadModel if its files are not those of `data/tagger.sha256`."""
     data = files("ingest.pseudonyms") / "data"
-    with as_file(data / "tagger.onnx") as graph, as_file(data / "tagger.json") as pieces:
+    with as_file(data / GRAPH) as graph, as_file(data / PIECES) as pieces:
+        if [_sha256(graph), _sha256(pieces)] != [_pinned(GRAPH), _pinned(PIECES)]:
+            raise BadModel("The files of the tagger of names are not those that ship. Install Tillit again.")
         return Network(graph, pieces)
+
+
+def digest() -> str:
+    """The SHA-256 of the graph that ships, in hex: it stands in the provenance of what was found with it."""
+    return _pinned(GRAPH)
+
+
+def _pinned(name: str) -> str:
+    lines = (files("ingest.pseudonyms") / "data" / "tagger.sha256").read_text(encoding="utf-8").splitlines()
+    return {name: sha256 for sha256, name in map(str.split, lines)}[name]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flat(pieces: Iterable[Sequence[int]]) -> list[int]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest import naming
-from ingest.decisions import FINDING, keep, overlay, set_stage, unless_changed
+from ingest.decisions import keep, overlay, set_stage, unless_changed
 from ingest.pseudonyms.apply import to_bytes
 from ingest.reviewing.deeds import Verb
 from ingest.reviewing.linked import in_text, linked, names_touching
 from ingest.reviewing.sitting import sitting
-from ingest.stages import mentions_in
+from ingest.stages import found_by, mentions_in
 from ingest.work import MENTIONS
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ def find_again(desk: Desk, recording: Recording) -> int:
         unless_changed(at.work, at.overlay)
         mentions = mentions_in(at.work)
         fresh = overlay(at.work, mentions)
-        made_by = at.work.made_by(FINDING, "tillit-names", naming.ENGINE)
-        at.work.act.seal(recording, MENTIONS, to_bytes(mentions), made_by, fresh.version)
+        at.work.act.seal(recording, MENTIONS, to_bytes(mentions), found_by(at.work), fresh.version)
         typed = linked(at.work, fresh, _typed(at.work, fresh))
         left = keep(at.work, fresh, ((Verb.FOUND, claim) for claim in typed), by_house=True)
         set_stage(at.work, left)

@@ -34,7 +34,7 @@ def verdicts(house: House, recording: Recording) -> dict[tuple[int, str], str]:
 def finder(monkeypatch: pytest.MonkeyPatch, *finds: Find) -> None:
     """From now on the finder finds this, wherever it looks in the whole text."""
     monkeypatch.setattr(stages, "find_names", lambda _text, _language: list(finds))
-    monkeypatch.setattr(stages, "find_known", lambda _text, _language, found, _names: found)
+    monkeypatch.setattr(stages, "find_known", lambda _text, _language, found, *_names: found)
 
 
 def test_a_finder_that_finds_otherwise_loses_no_decision(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

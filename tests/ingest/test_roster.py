@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from ingest import naming, reading, release, review, roster
 from ingest.decisions import Verdict
+from ingest.pseudonyms.apply import from_bytes
 from ingest.pseudonyms.finds import Kind
+from ingest.work import MENTIONS, Work
 from policies import consent, studies
 from policies.actions import Action, Purpose
 from policies.desk import Desk
@@ -151,6 +153,15 @@ def test_a_rostered_name_is_found_in_the_first_interview_under_its_surrogate(hou
     found = _finds(house, recording)
     assert found["Kvitbotunet"] == found["kvitbotunet"] == ("ORG", known[CLINIC])
     assert found["zebulona qvistmo"] == ("PER", known[PERSON])
+
+
+def test_a_rostered_name_that_is_a_word_is_found_in_small_letters(house: House) -> None:
+    """In text without capitals the roster says that the word is somebody, and the find says that the roster did."""
+    _add(house, "Blanket")
+    recording = said(house, "P01", "so i told blanket that i could not stay there")
+    with house.desk("ragna").act(Action.REVIEW, recording, Purpose.ANALYSE) as act:
+        mentions = from_bytes(act.read(Work(act, recording, house.vault.database).need(MENTIONS)))
+    assert [mention.recognisers for mention in mentions if "roster" in mention.recognisers]
 
 
 def test_a_name_found_before_it_was_rostered_keeps_its_surrogate(house: House) -> None:

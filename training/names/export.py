@@ -1,4 +1,4 @@
-"""Write what ships: the graph with its weights, ingest/pseudonyms/data/tagger.onnx, and its pieces, tagger.json.
+"""Write what ships: the graph with its weights, ingest/pseudonyms/data/tagger.onnx, its pieces, and their hashes.
 
     python -m training.names.export WHEELS STATE
 
@@ -10,6 +10,7 @@ Standard operators of ONNX's opset 21, so that any runtime reads it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from ingest.pseudonyms.network import LABELS
+from ingest.pseudonyms.network import GRAPH, LABELS, PIECES
 from ingest.pseudonyms.pieces import PAD
 from training.names import base, vocabulary
 
@@ -162,10 +163,14 @@ def main() -> None:
     average = torch.load(given.state / "training.pt", weights_only=True)["average"]
     model = graph_of(source, keep, {name: values.float().numpy() for name, values in average.items()})
     onnx.checker.check_model(model)
-    DATA.joinpath("tagger.onnx").write_bytes(model.SerializeToString())
+    DATA.joinpath(GRAPH).write_bytes(model.SerializeToString())
     pruned = json.dumps(vocabulary.pruned(tokens, keep), ensure_ascii=False, separators=(",", ":"))
-    DATA.joinpath("tagger.json").write_text(pruned, encoding="utf-8")
-    print(f"{len(keep):,} pieces, {DATA.joinpath('tagger.onnx').stat().st_size / 1e6:.1f} MB")
+    DATA.joinpath(PIECES).write_text(pruned, encoding="utf-8")
+    made = [(hashlib.sha256(DATA.joinpath(name).read_bytes()).hexdigest(), name) for name in (GRAPH, PIECES)]
+    DATA.joinpath("tagger.sha256").write_text(
+        "".join(f"{sha256}  {name}\n" for sha256, name in made), encoding="utf-8"
+    )
+    print(f"{len(keep):,} pieces, {DATA.joinpath(GRAPH).stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.pseudonyms import network
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.network import LABELS, Chances
 from ingest.pseudonyms.tagger import NAME, TunedTagger, reading
+from storage.errors import BadModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Sure:
@@ -117,3 +122,21 @@ def test_other_lines_do_not_change_where_a_name_stands() -> None:
     """Offsets count code points of the whole text, pictures and line breaks among them."""
     text = "🙂 ja\n\nHun heter Kari Nordmann 🙂"
     assert ("Kari Nordmann", "PER") in found(text, TunedTagger())
+
+
+def test_other_weights_than_those_that_ship_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A graph whose bytes were changed is not loaded; the right one is, and its hash is what provenance says."""
+    real = files("ingest.pseudonyms")
+    for name in (network.GRAPH, network.PIECES, "tagger.sha256"):
+        (tmp_path / "data").mkdir(exist_ok=True)
+        (tmp_path / "data" / name).write_bytes((real / "data" / name).read_bytes())
+    graph = tmp_path / "data" / network.GRAPH
+    assert hashlib.sha256(graph.read_bytes()).hexdigest() == network.digest()
+    graph.write_bytes(graph.read_bytes()[:-1] + b"!")
+    monkeypatch.setattr(network, "files", lambda _package: tmp_path)
+    network.packaged.cache_clear()
+    try:
+        with pytest.raises(BadModel, match="Install Tillit again"):
+            network.packaged()
+    finally:
+        network.packaged.cache_clear()
