@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from ingest.pseudonyms.finds import Find, Kind, merge
 
@@ -60,21 +60,27 @@ def trained() -> str:
 
 
 @contextmanager
-def peer(name: str, ours: Finder | None = None) -> Iterator[Finder]:
-    """A peer by its name in peer.py, as a finder; `ours` is what the tagger finds, for the one that builds on it."""
-    script = str(Path(__file__).with_name("peer.py"))
+def talking(script: str, *arguments: str, hushed: bool = False) -> Iterator[tuple[IO[str], IO[str]]]:
+    """A script of this folder at work in the peers' Python: what it is told, and what it answers, a line each."""
     with subprocess.Popen(
-        [str(python()), script, name, str(SPACY / "model")],
+        [str(python()), str(Path(__file__).with_name(script)), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if hushed else None,
         env={"PATH": "/usr/bin:/bin", "HOME": str(PEERS)},
         text=True,
         encoding="utf-8",
     ) as process:
-        jobs, answers = process.stdin, process.stdout
-        if jobs is None or answers is None:
-            raise ValueError("the peer needs both pipes")
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("both pipes are needed")
+        yield process.stdin, process.stdout
+        process.stdin.close()
+
+
+@contextmanager
+def peer(name: str, ours: Finder | None = None) -> Iterator[Finder]:
+    """A peer by its name in peer.py, as a finder; `ours` is what the tagger finds, for the one that builds on it."""
+    with talking("peer.py", name, str(SPACY / "model"), hushed=True) as (jobs, answers):
 
         def find(text: str, language: str) -> list[Find]:
             finds = ours(text, language) if ours else ()
@@ -82,11 +88,10 @@ def peer(name: str, ours: Finder | None = None) -> Iterator[Finder]:
             jobs.flush()
             answer = answers.readline()
             if not answer:
-                raise SystemExit(f"{name} stopped; run {script} by hand to see why.")
+                raise SystemExit(f"{name} stopped; run peer.py by hand to see why.")
             return theirs(text, json.loads(answer), name)
 
         yield find
-        jobs.close()
 
 
 def rows(finds: Iterable[Find]) -> list[tuple[int, int, str, float]]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.finding.peers import PEERS, SPACY, WHOLE, python
+from benchmarks.finding.peers import SPACY, WHOLE, talking
 from training.names import corpus, noise
 from training.names.lists import Lists
 
@@ -41,18 +39,7 @@ def shards(names: Lists) -> Iterator[list[Sentence]]:
 def train(minutes: float | None = None) -> None:
     """Train to the end, or stop after the shard that passes so many minutes; go on where the last run stopped."""
     began = time.monotonic()
-    script = str(Path(__file__).with_name("spacy_worker.py"))
-    with subprocess.Popen(
-        [str(python()), script, str(SPACY)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(PEERS)},
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        jobs, answers = process.stdin, process.stdout
-        if jobs is None or answers is None:
-            raise ValueError("training needs both pipes")
+    with talking("spacy_worker.py", str(SPACY)) as (jobs, answers):
         done = int(answers.readline())
         every = list(shards(Lists("no", corpus.NAMES / "ssb-first-names.csv")))
         for number, shard in enumerate(every[done:], done + 1):
@@ -62,4 +49,3 @@ def train(minutes: float | None = None) -> None:
             print(f"shard {number} of {len(every)}, loss {float(answers.readline()):.0f}", flush=True)
             if minutes is not None and time.monotonic() - began > 60 * minutes:
                 break
-        jobs.close()
