@@ -15,6 +15,7 @@ from ingest.pseudonyms.finds import Find, Kind
 from ingest.pseudonyms.gazetteer import lists
 from ingest.pseudonyms.network import LABELS, packaged
 from ingest.pseudonyms.tokens import is_cased, lines
+from ingest.pseudonyms.tongue import small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,9 +56,9 @@ class TunedTagger:
         self._network = network
 
     def find(self, text: str, language: str) -> list[Find]:
-        """Every stretch taken for a name, in order; in English, of which it has read least, with a list of words.
+        """Every stretch taken for a name, in order.
 
-        One that only joins a sentence together is no name because of the threshold alone.
+        A small word of the language is none because of the threshold alone: *Oslo og Bergen* are two.
         """
         spoken = list(lines(text))
         words = [token.text for line in spoken for token in line]
@@ -73,15 +74,16 @@ class TunedTagger:
     def _line(self, tokens: Sequence[Token], chances: NDArray[np.float32], language: str) -> Iterator[Find]:
         none = chances[:, _NONE].sum(axis=1)
         limit = self.threshold if self.threshold is not None else CASED if is_cased(list(tokens)) else UNCASED
-        joins = [language == "en" and _joins(token.text) for token in tokens]
+        joins = [_joins(token.text, language) for token in tokens]
         named = (none < limit) & ~np.array(joins)
         for start, end, kind in _stretches(tokens, chances, reading(chances), named):
             score = float(1 - none[start:end].min())
             yield Find(tokens[start].start, tokens[end - 1].end, KINDS[kind], round(score, 4), (NAME,))
 
 
-def _joins(word: str) -> bool:
-    return word.islower() and word.replace("’", "'") in lists().functions
+def _joins(word: str, language: str) -> bool:
+    known = small(language) | (lists().functions if language == "en" else frozenset())
+    return word.islower() and word.replace("’", "'") in known
 
 
 def reading(chances: NDArray[np.float32]) -> NDArray[np.int64]:

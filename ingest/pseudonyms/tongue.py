@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import Final
 
 TONGUES: Final = ("no", "nn", "da", "sv", "en")
@@ -21,8 +22,16 @@ _SMALL: Final = {
     "en": "i the and is of to that you was it we they have this are with what my for not but a in he she had be at "
     "on so there then when were her his me just like know said would from",
 }
+# Those that most of the five share.
+_SHARED: Final = "i på som det den at om for med til men å att der da så har han hon henne under over mot ved vid hos"
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def small(language: str) -> frozenset[str]:
+    """The commonest small words of a language: they join a sentence together and are in no name by themselves."""
+    return _WORDS.get(language, frozenset()) | frozenset(_SHARED.split())
 
 
 def tongue(text: str) -> str:
