@@ -19,7 +19,7 @@ from training.names.lists import Lists
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from training.names.noise import Sentence
+    from training.names.misheard import Sentence
 
 EPOCHS: Final = 3
 SHARD: Final = 2_000

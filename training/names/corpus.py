@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.pseudonyms.tokens import lines
 from training.names import noise
-from training.names.noise import Sentence
+from training.names.misheard import Sentence
 from training.names.spoken import sentences
 
 if TYPE_CHECKING:

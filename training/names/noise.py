@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from training.names.misheard import Sentence, mentions, misheard, printed, slip
 
 if TYPE_CHECKING:
     import random
@@ -18,22 +20,8 @@ SWAPPED: Final = 0.4
 _SAID: Final = "eh øh mm liksom altså ikke_sant ikkje_sant på_en_måte på_ein_måte hm ja nei da sånn uh um like ehm"
 FILLERS: Final = tuple(word.replace("_", " ") for word in _SAID.split())
 _MARKS: Final = frozenset(string.punctuation) | frozenset("«»–—“”’…#")
-_SPELT: Final = (
-    "ch>k c>k k>c th>t t>th ph>f aa>å å>aa w>v v>w ll>l nn>n ss>s n>nn l>ll gj>j hj>j z>s x>ks e>a i>y y>i ei>ai ie>i "
-    "rd>r ld>l nd>n d>"
-)
-_SLIPS: Final = tuple(tuple(pair.split(">")) for pair in _SPELT.split())
 _OPENS: Final = frozenset("«“([")
 _CLOSES: Final = frozenset(".,;:!?…»”)]%")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Tokens, whether a blank follows each, and their IOB2 tags."""
-
-    tokens: Sequence[str]
-    spaces: Sequence[bool]
-    tags: Sequence[str]
 
 
 def written(tokens: Sequence[str], tags: Sequence[str]) -> Sentence:
@@ -58,14 +46,17 @@ def noisy(run: Sequence[Sentence], rng: random.Random, names: Names, *, coded: b
 
 
 def _change(rng: random.Random) -> Callable[[Sentence], Sentence]:
+    """What becomes of every sentence of a run."""
     chance = rng.random()
-    if chance < 0.40:
-        return lambda sentence: _heard(sentence, rng, lower=True, marks=0.0)
-    if chance < 0.47:
-        return lambda sentence: _heard(sentence, rng, lower=True, marks=1.0)
-    if chance < 0.55:
+    if chance < 0.38:
+        return lambda sentence: _heard(misheard(sentence, rng), rng, lower=True, marks=0.0)
+    if chance < 0.45:
+        return lambda sentence: _heard(misheard(sentence, rng), rng, lower=True, marks=1.0)
+    if chance < 0.50:
         return lambda sentence: _heard(sentence, rng, lower=False, marks=0.3)
-    if chance < 0.57:
+    if chance < 0.62:
+        return lambda sentence: printed(_heard(misheard(sentence, rng), rng, lower=False, marks=0.5), rng)
+    if chance < 0.64:
         return lambda sentence: replace(sentence, tokens=[token.upper() for token in sentence.tokens])
     return lambda sentence: sentence
 
@@ -97,7 +88,7 @@ def _renamed(
 ) -> Sentence:
     """Other people and places in the same grammar; the same name in a run becomes the same other one."""
     tokens, spaces, tags = list[str](), list[bool](), list[str]()
-    for start, end, kind in _mentions(sentence.tags):
+    for start, end, kind in mentions(sentence.tags):
         old = list(sentence.tokens[start:end])
         new = _other(old, kind, rng, names, known) if kind in {"PER", "LOC"} and rng.random() < share else None
         if new is None:
@@ -111,17 +102,6 @@ def _renamed(
     return Sentence(tokens, spaces, tags)
 
 
-def _mentions(tags: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Stretches of tokens: each mention with its kind, each other token by itself with none."""
-    found: list[tuple[int, int, str]] = []
-    for at, tag in enumerate(tags):
-        if tag.startswith("I") and found and found[-1][2] == tag[2:]:
-            found[-1] = (found[-1][0], at + 1, tag[2:])
-        else:
-            found.append((at, at + 1, tag[2:]))
-    return found
-
-
 def _other(
     old: list[str], kind: str, rng: random.Random, names: Names, known: dict[str, list[str]]
 ) -> list[str] | None:
@@ -133,7 +113,7 @@ def _other(
         known[key] = (_person(old, rng, names) if kind == "PER" else names.place(rng)).split()
     new = list(known[key])
     if rng.random() < 0.1:
-        new[-1] = _slip(new[-1], rng)
+        new[-1] = slip(new[-1], rng)
     if (genitive and rng.random() < 0.8) or rng.random() < 0.03:
         new[-1] += "s" if new[-1][-1:] not in "sxz" else "'"
     return new
@@ -151,14 +131,3 @@ def _bare(word: str) -> tuple[str, bool]:
     lower = word.lower()
     genitive = len(word) > 3 and lower.endswith("s") and not lower.endswith(("ss", "us", "as", "is", "os", "es"))
     return (word[:-1], True) if genitive else (word, False)
-
-
-def _slip(word: str, rng: random.Random) -> str:
-    """A name spelt as it sounds."""
-    lower = word.lower()
-    fitting = [(old, new) for old, new in _SLIPS if lower.find(old, 1) > 0]
-    if len(word) < 4 or not fitting:
-        return word
-    old, new = rng.choice(fitting)
-    at = lower.find(old, 1)
-    return word[:at] + new + word[at + len(old) :]
