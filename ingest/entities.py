@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest import naming
-from ingest.name_decisions import Step, Verb, steps
+from ingest.name_decisions import Step, Verb, readings, steps
 from ingest.names_said import Interviews, interviews
+from ingest.pseudonyms.index import key
 from policies.actions import Action, Purpose
 from storage.errors import NotFound
 
@@ -81,6 +82,16 @@ class Like:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Known:
+    """An entity of the study as a reviewer may choose it: its kind, real forms, and surrogate."""
+
+    id: str
+    kind: str
+    forms: tuple[str, ...]
+    surrogate: str
+
+
 @dataclass
 class Opened:
     """The names of a study, open: the act, the book as decided, and where each name is said."""
@@ -96,6 +107,17 @@ class Opened:
             if (entity.kind, entity.number) == which:
                 return entity
         raise NotFound(NO_NAME, kind=which.kind.value, number=which.number)
+
+    def forms(self, entity: Entity) -> list[str]:
+        """The forms of a name that are said in interviews that open, or stand in the roster; others are closed."""
+        heard = {
+            reading
+            for one in self.where.of(entity.id)
+            for surface in one.forms[entity.id]
+            for reading in readings(surface, entity.kind)
+        }
+        given = {form.form for name in self.act.names().all() for form in name.forms if form.given is not None}
+        return sorted(form for form in entity.forms if form in given or key(form, entity.kind) in heard)
 
     def suggestions(self) -> list[Suggestion]:
         """What the engine suggests about names that are shown, but for what somebody has decided otherwise."""
@@ -141,10 +163,17 @@ def suggested(desk: Desk, study: Study) -> list[Like]:
     with opened(desk, study, Action.SEE_NAMES) as names:
         pairs = [(names.book[like.one], names.book[like.other], like.why) for like in names.suggestions()]
         names.act.facts["pairs"] = len(pairs)
-    return [
-        Like(one.kind.value, one.number, other.number, sorted(one.forms), sorted(other.forms), why)
-        for one, other, why in pairs
-    ]
+        return [
+            Like(one.kind.value, one.number, other.number, names.forms(one), names.forms(other), why)
+            for one, other, why in pairs
+        ]
+
+
+def known(desk: Desk, study: Study) -> list[Known]:
+    """The names of a study that a mention may be linked to; real names. Raises Denied, Locked."""
+    with opened(desk, study, Action.SEE_NAMES) as names:
+        names.act.facts["names"] = len(names.shown)
+        return [Known(one.id, one.kind, tuple(names.forms(one)), one.surrogate) for one in names.shown]
 
 
 def _line(names: Opened, entity: Entity, sure: set[str], clashes: set[str], likes: list[Suggestion]) -> Line:
@@ -154,7 +183,7 @@ def _line(names: Opened, entity: Entity, sure: set[str], clashes: set[str], like
     return Line(
         number=entity.number,
         kind=entity.kind.value,
-        forms=sorted(entity.forms),
+        forms=names.forms(entity),
         surrogate=entity.surrogate,
         interviews=[one.reference for one in said],
         only_in=next((one.reference for one in said if one.recording.id == entity.interview), ""),

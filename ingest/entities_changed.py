@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ingest import naming
 from ingest.entities import Which, opened
-from ingest.name_decisions import Step, Verb, decide, readings, row_of, step_of, undone
+from ingest.name_decisions import Step, Verb, decide, readings, related, row_of, step_of, undone
 from ingest.name_decisions import undo as take_back
 from ingest.names_said import set_back
 from ingest.pseudonyms.index import key
@@ -116,7 +116,7 @@ def undo(desk: Desk, study: Study, number: int | None, why: str) -> Changed:
     with opened(desk, study, Action.SET_NAMES) as names:
         step = take_back(names.act.names(), number, _reason(why), names.act.actor.id)
         names.act.facts.update(verb="undo", decision=step.number, names=sorted(step.names))
-        return Changed(step.number, set_back(names.act, names.where.said, step.names))
+        return Changed(step.number, set_back(names.act, names.where, related(names.act.names(), step.names)))
 
 
 def history(desk: Desk, study: Study) -> list[Done]:
@@ -190,7 +190,7 @@ def _parted(names: Opened, whole: Entity, made: Entity, why: str, interview: str
 def _decided(names: Opened, entity: Entity, step: Step, why: str) -> Changed:
     made = decide(names.act.names(), step, _reason(why), names.act.actor.id)
     names.act.facts.update(verb=made.verb.value, decision=made.number, names=sorted(made.names))
-    return Changed(entity.number, set_back(names.act, names.where.said, made.names))
+    return Changed(entity.number, set_back(names.act, names.where, related(names.act.names(), made.names)))
 
 
 def _reason(why: str) -> str:

@@ -70,6 +70,15 @@ class Step:
         return {self.name, self.other, self.rest} - {""}
 
 
+def related(names: StudyNames, about: set[str]) -> set[str]:
+    """The ids of some names, and of all that were ever made of them or put together with them."""
+    found, before = set(about), set[str]()
+    while found != before:
+        before = set(found)
+        found.update(*(step.names for step in steps(names) if not step.names.isdisjoint(before)))
+    return found
+
+
 def row_of(entity: str) -> str:
     """The id of the row that a name is kept in."""
     return entity.partition(REST)[0]

@@ -17,7 +17,7 @@ from storage.errors import Denied
 from storage.records import Artefact, Participant, Recording, Tombstone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from sqlalchemy.orm import Session
 
@@ -40,10 +40,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Interviews:
-    """What is said in the interviews of a study that open; `closed` counts those without a consent, or shredded."""
+    """What is said in the interviews of a study that open; `closed` counts those without a consent, or shredded.
+
+    `unread` are those without a consent, in which any name may be said.
+    """
 
     said: list[Said]
     closed: int
+    unread: list[Recording]
 
     def of(self, name: str) -> list[Said]:
         """Those that say a name."""
@@ -61,24 +65,30 @@ def interviews(desk: Desk, act: Act, study: Study) -> Interviews:
     of_study = sa.select(Recording).where(Recording.study_id == study.id, Recording.id.in_(searched))
     shredded = sa.select(Tombstone.participant_id)
     living = of_study.where(Recording.participant_id.not_in(shredded))
-    said, closed = [], len(act.all(of_study.where(Recording.participant_id.in_(shredded))))
+    said, unread = list[Said](), list[Recording]()
+    gone = len(act.all(of_study.where(Recording.participant_id.in_(shredded))))
     for recording in act.all(living):
         try:
             said.append(_said(desk, recording, names))
         except Denied:
-            closed += 1
-    return Interviews(sorted(said, key=lambda one: (one.recording.created, one.reference)), closed)
+            unread.append(recording)
+    in_order = sorted(said, key=lambda one: (one.recording.created, one.reference))
+    return Interviews(in_order, gone + len(unread), unread)
 
 
-def set_back(act: Act, said: Iterable[Said], names: Collection[str]) -> int:
-    """Those released that say one of the names have to be released again, once the act ends well; returns how many."""
-    released = [
-        one.recording.id for one in said if one.recording.stage == RELEASED and not one.forms.keys().isdisjoint(names)
-    ]
+def set_back(act: Act, where: Interviews, names: Collection[str]) -> int:
+    """Those released that say one of the names have to be released again, once the act ends well; returns how many.
+
+    So has what is closed now: it may say them, and its consent may open it again.
+    """
+    say = [one.recording for one in where.said if not one.forms.keys().isdisjoint(names)]
+    released = [one.id for one in (*say, *where.unread) if one.stage == RELEASED]
 
     def write(session: Session) -> None:
         for recording in released:
-            session.get_one(Recording, recording).stage = AGAIN
+            stored = session.get_one(Recording, recording)
+            stored.stage = AGAIN
+            stored.attempt += 1  # else the engine takes the interview for done
 
     act.later(write)
     act.facts["set_back"] = released

@@ -77,16 +77,6 @@ class Flagged:
 
 
 @dataclass(frozen=True)
-class Known:
-    """An entity of the study as a reviewer may choose it: its kind, real forms, and surrogate."""
-
-    id: str
-    kind: str
-    forms: tuple[str, ...]
-    surrogate: str
-
-
-@dataclass(frozen=True)
 class Looked:
     """A recording as its reviewer sees it; `last` is the newest decision, for `Remark.as_of`.
 
@@ -97,7 +87,6 @@ class Looked:
     items: list[Item]
     ranked: list[Item]
     flags: list[Flagged]
-    entities: list[Known]
     lines: list[str]
     told: list[Flag]
     last: int
@@ -119,8 +108,7 @@ def look(desk: Desk, recording: Recording, around: int = AROUND, before: Looked 
     rules = rules_of(lookup.by_id(desk.vault.database, Study, recording.study_id))
     made = {m.id: _item(overlay, m, _named(overlay, m, book, rules), needs, around) for m in overlay.mentions}
     ranked = [made[mention.id] for mention in needs.ranked(overlay.open)]
-    entities = [Known(one.id, one.kind, tuple(sorted(one.forms)), one.surrogate) for one in book]
-    return Looked([*made.values()], ranked, flagged, entities, lines, told, overlay.last)
+    return Looked([*made.values()], ranked, flagged, lines, told, overlay.last)
 
 
 def items(desk: Desk, recording: Recording) -> list[Item]:

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Final
 import click
 from rich.text import Text
 
-from ingest import review
+from ingest import entities, review
 from ingest.pseudonyms.finds import Kind
-from ingest.reviewing.looking import Flagged, Item, Known, Looked
+from ingest.reviewing.looking import Flagged, Item, Looked
 from ingest.reviewing.sitting import Remark
 from ingest.reviewing.table import Verdict
 from policies.terminal import OUT
+from storage import lookup
 from storage.errors import BadInput, NotReady
+from storage.records import Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ingest.entities import Known
     from policies.desk import Desk
     from storage.records import Recording
 
@@ -129,7 +132,7 @@ class Review:
                 words = self.ask("The words that were missed, as they stand there", "")
                 return review.add(desk, recording, words, self._kind(), remark)
             case _:
-                return review.link(desk, recording, [item.number], self._whose(looked, item), remark)
+                return review.link(desk, recording, [item.number], self._whose(item), remark)
 
     def _kind(self) -> Kind:
         OUT.print(WHICH_KIND)
@@ -138,12 +141,14 @@ class Review:
             raise BadInput("Press p, l, o or i. Nothing was changed.")
         return KINDS[pressed]
 
-    def _whose(self, looked: Looked, item: Item) -> str:
+    def _whose(self, item: Item) -> str:
         """The id of the entity the person means. Raises BadInput."""
         wanted = self.ask("Whose name is it? A part of the name or pseudonym, or 'new'", "").casefold()
         if wanted == review.NEW:
             return review.NEW
-        found = [one for one in looked.entities if _speaks_of(one, wanted) and one.id != item.entity]
+        study = lookup.by_id(self.desk.vault.database, Study, self.recording.study_id)
+        shown = entities.known(self.desk, study)
+        found = [one for one in shown if _speaks_of(one, wanted) and one.id != item.entity]
         if not wanted or not found or len(found) > MOST:
             raise BadInput("There are {n} names like that. Give a part that few share.", n=len(found))
         if len(found) == 1:
