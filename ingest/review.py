@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.pseudonyms.finds import Find, Kind
 from ingest.reviewing.deeds import Deed, Edited, Renamed, Resized, Undone, Verb
-from ingest.reviewing.linked import entity_of, in_text, linked, typed_names
+from ingest.reviewing.linked import entity_of, in_text, linked, names_in, typed_names
 from ingest.reviewing.looking import Item, Looked, flags_of, items, look
 from ingest.reviewing.sitting import NO_REMARK, Remark, Sitting, sitting
 from ingest.reviewing.table import Verdict
@@ -38,7 +38,8 @@ NEW = "new"
 NOT_THERE = "Those words are not in the transcript, or a find covers them already. Look with `tillit review`."
 NUMBERS = "Give finds by number, such as 3 or 1,4-6, or 'all' for every undecided one."
 BUILT_ON = "Decision {later} changed the same words once more. Undo that one first."
-UNPRINTABLE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Cf: what joins letters unseen may part a name
+NAMED = "That looks like a name. Call a speaker by what they are, such as Mother or Interviewer."
 LONGEST_LABEL = 63  # MAXQDA takes no longer name before the colon
 LONGEST_LINE = 200_000  # code points; three hours in one breath have fewer
 
@@ -120,11 +121,13 @@ def edit(desk: Desk, recording: Recording, segment: int, text: str, remark: Rema
 
 
 def rename_speaker(desk: Desk, recording: Recording, label: str, name: str, remark: Remark = NO_REMARK) -> None:
-    """Call a speaker of this recording otherwise; two may be called the same. Raises BadInput."""
+    """Call a speaker of this recording otherwise; two may be called the same. Raises BadInput, for a name too."""
     wanted = _line(name, LONGEST_LABEL)
     if not wanted or ":" in wanted:
         raise BadInput("A speaker is called something, without a colon.")
     with sitting(desk, recording, remark) as at:
+        if names_in(at.work, wanted, at.overlay.raw.language):
+            raise BadInput(NAMED)
         pairs = zip(at.overlay.raw.segments, at.overlay.transcript.segments, strict=True)
         labels = {raw.speaker for raw, now_called in pairs if raw.speaker and now_called.speaker == label}
         if not labels:

@@ -82,11 +82,9 @@ def sound(terminal: Terminal, reference: str, as_json: bool) -> None:
 @click.option(
     "--kind",
     type=click.Choice(["PER", "LOC", "ORG", "ID"]),
-    default="PER",
-    show_default=True,
-    help="What an added or retyped name is.",
+    help="What a retyped name is from now on, or an added one; an added one is PER unless said.",
 )
-@click.option("--speaker", nargs=2, metavar="LABEL NAME", help="Call a speaker of this recording otherwise.")
+@click.option("--speaker", is_flag=True, help="Call a speaker of this recording otherwise; you are asked for both.")
 @click.option("--why", "asks_why", is_flag=True, help="Say why you decide so; you are asked, and it is kept sealed.")
 @click.option("--list", "listed", is_flag=True, help="List every find, decided or not, at a terminal too.")
 @click.option("--next", "by_need", is_flag=True, help="List undecided finds, what most needs a look first.")
@@ -122,7 +120,7 @@ def review(terminal: Terminal, /, reference: str, *, as_json: bool, **asked: Any
 
 def _alone(asked: Mapping[str, Any]) -> bool:
     """Whether no option was given."""
-    return not any(value for name, value in asked.items() if name != "kind")
+    return all(value is None or value is False for value in asked.values())
 
 
 def _somebody_sits_there() -> bool:
@@ -131,20 +129,25 @@ def _somebody_sits_there() -> bool:
 
 def _decide(desk: Desk, held: Recording, asked: Mapping[str, Any]) -> None:
     """Do what the options say, and tell what was done."""
-    numbered = {name: asked[name] for name in ("confirm", "reject", "retype", "seen", "undo") if asked[name]}
+    options = ("confirm", "reject", "retype", "seen", "undo")
+    numbered = {name: reviews.numbers(asked[name]) for name in options if asked[name] is not None}
     if asked["missed"] and numbered:
         raise BadInput("Add first, then look at the list again, then decide by number.")
+    if set(numbered.get("confirm") or ()) & set(numbered.get("reject") or ()):
+        raise BadInput("The same find cannot be a name and none. Nothing was decided.")
+    if "retype" in numbered and asked["kind"] is None:
+        raise BadInput("Say with --kind what they are. Nothing was changed.")
     remark = reviews.Remark(click.prompt("Why", err=True)) if asked["asks_why"] else reviews.NO_REMARK
-    kind = Kind(asked["kind"])
+    kind = Kind(asked["kind"] or "PER")
     if asked["missed"]:
         words = click.prompt("The words, as they stand in the transcript", err=True)
         ERR.print(f"{reviews.add(desk, held, words, kind, remark)} added.")
     if asked["speaker"]:
-        label, name = asked["speaker"]
+        label, name = (click.prompt(text, err=True) for text in ("Who is called", "From now on"))
         reviews.rename_speaker(desk, held, label, name, remark)
         ERR.print("The speaker is renamed.")
-    for verb, typed in numbered.items():
-        ERR.print(_by_number(desk, held, verb, reviews.numbers(typed), kind, remark))
+    for verb, chosen in numbered.items():
+        ERR.print(_by_number(desk, held, verb, chosen, kind, remark))
 
 
 def _by_number(  # noqa: PLR0913, PLR0917  # what was typed
@@ -168,7 +171,8 @@ def _finds_table(found: Sequence[Item], *, by_need: bool) -> Table:
     for item in found:
         sentence = Text.assemble(item.before, (item.form, "bold"), item.after)
         last = "; ".join(item.look) if by_need else item.verdict or "-"
-        table.add_row(str(item.number), item.kind, sentence, item.becomes, last)
+        becomes = "" if item.verdict == Verdict.REJECT else item.becomes
+        table.add_row(str(item.number), item.kind, sentence, becomes, last)
     return table
 
 

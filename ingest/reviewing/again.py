@@ -32,7 +32,7 @@ def find_again(desk: Desk, recording: Recording) -> int:
         mentions = mentions_in(at.work)
         fresh = overlay(at.work, mentions)
         at.work.act.seal(recording, MENTIONS, to_bytes(mentions), found_by(at.work), fresh.version)
-        typed = linked(at.work, fresh, _typed(at.work, fresh))
+        typed = linked(at.work, fresh, list(_typed(at.work, fresh)))
         left = keep(at.work, fresh, ((Verb.FOUND, claim) for claim in typed), by_house=True)
         set_stage(at.work, left)
         at.work.act.facts.update(version=fresh.version, mentions=len(mentions), found=len(typed))

@@ -86,6 +86,12 @@ def names_touching(work: Work, texts: Texts, segment: int, stretches: list[tuple
     return [find for find in finds if any(find.start < end and start < find.end for start, end in stretches)]
 
 
+def names_in(work: Work, label: str, language: str) -> list[Find]:
+    """What in a few words by themselves is a person, or anything the study knows; the likeliest reading decides."""
+    found = [find for find in find_names(label, language, threshold=0.5) if find.kind is Kind.PER]
+    return find_known(label, language, found, naming.confirmed(work.act.names()).names())
+
+
 def _instead(before: Overlay, after: Overlay, number: int, edit: Edited) -> Iterator[Find]:
     names = {
         point: mention

@@ -68,19 +68,36 @@ def test_next_says_why_to_look(tillit: Terminal) -> None:
     assert "look, because" in tillit("ragna", "review", HELD, "--next").out
 
 
-def test_retype_seen_and_speaker(tillit: Terminal) -> None:
+def _answering(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    waiting = iter(answers)
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _text: next(waiting))
+
+
+def test_retype_seen_and_speaker(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each does what it says, and says what it did."""
     assert "LOC now" in tillit("ragna", "review", HELD, "--retype", "1", "--kind", "LOC").err
     assert (items(tillit)[0]["kind"], items(tillit)[0]["verdict"]) == ("LOC", "confirm")
     assert "seen." in tillit("ragna", "review", HELD, "--seen", "all").err
-    assert "renamed" in tillit("ragna", "review", HELD, "--speaker", "Speaker 1", "Mother").err
+    _answering(monkeypatch, "Speaker 1", "Mother", "Speaker 1", "x")
+    assert "renamed" in tillit("ragna", "review", HELD, "--speaker").err
     assert "Mother" in tillit("ragna", "transcript", "show", HELD, "--real-names").out
-    assert tillit("ragna", "review", HELD, "--speaker", "Speaker 1", "x").code == 12
+    assert tillit("ragna", "review", HELD, "--speaker").code == 12
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--retype", "1"), ("--confirm", "1", "--reject", "1"), ("--confirm", "")],
+    ids=["no kind", "name and none", "nothing"],
+)
+def test_options_that_cannot_be_meant_change_nothing(tillit: Terminal, options: tuple[str, ...]) -> None:
+    """They are refused in a sentence, and no find is decided."""
+    assert tillit("ragna", "review", HELD, *options).code not in {0, 1}
+    assert {one["verdict"] for one in items(tillit)} == {""}
 
 
 def test_why_is_asked_for_and_kept(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is typed, not given as an argument, and stands in the history."""
-    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _text: "hun sa det selv")
+    _answering(monkeypatch, "hun sa det selv")
     tillit("ragna", "review", HELD, "--confirm", "all", "--why")
     history = json.loads(tillit("ragna", "review", HELD, "--history", "--json").out)
     assert {one["why"] for one in history} == {"hun sa det selv"}
