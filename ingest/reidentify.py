@@ -37,7 +37,11 @@ LONGEST = 1000  # characters of a reason
 NOT_RELEASED = (
     "This interview was never released, so nobody has met a pseudonym in it. Those who review see the names."
 )
-NOT_THERE = "No such pseudonym stands in the released text of this interview. Give it as it stands there."
+NOT_THERE = (
+    "No such pseudonym stands in the released text of this interview, or those words were said. Give it whole, as it "
+    "stands there."
+)
+NAMED = "The reason holds a name that is said in the interview. Say why without it."
 NOBODY = "No name of this interview has that pseudonym any more. Ask again with the one in its newest released text."
 SEVERAL = "Several names of this interview have that in their pseudonym. Ask again with the whole of one."
 NO_REASON = "Say why, in at most {most} characters, for the one who is to approve it."
@@ -72,8 +76,11 @@ def ask(desk: Desk, recording: Recording, surrogate: str, why: str) -> Request:
         work = Work(act, recording, desk.vault.database)
         if work.artefact(RELEASED) is None:
             raise NotReady(NOT_RELEASED)
-        if not stands_in(work.transcript(RELEASED).text, surrogate):
+        heard = overlay(work)
+        if not stands_in(work.transcript(RELEASED).text, surrogate) or stands_in(heard.transcript.text, surrogate):
             raise NotFound(NOT_THERE)
+        if any(stands_in(why, heard.form(mention)) for mention in heard.mentions):
+            raise BadInput(NAMED)
         asked = {SURROGATE: surrogate.strip(), WHY: why.strip()}
         return second_person.ask(act, Action.REIDENTIFY, recording, asked)
 

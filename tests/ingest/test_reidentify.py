@@ -89,6 +89,15 @@ def test_a_pseudonym_that_is_not_in_the_text_cannot_be_asked_for(house: House) -
         lookup.request(house.vault.database, "rus/1")
 
 
+def test_words_that_were_said_cannot_be_asked_for_nor_names_written_in_a_reason(house: House) -> None:
+    """A pseudonym that is a word of the interview would tell which words are real; a reason is read by others."""
+    recording = _released(house)
+    with pytest.raises(NotFound, match="were said"):
+        reidentify.ask(house.desk("ivar"), recording, "met", WHY)
+    with pytest.raises(BadInput, match="holds a name"):
+        reidentify.ask(house.desk("ivar"), recording, _surrogate(house, "Martin"), "Martin has died")
+
+
 def test_what_was_never_released_is_not_asked_about(house: House) -> None:
     """Before a release nobody but those who review has met a pseudonym."""
     recording = said(house, "P01", "Then I met Martin.")
