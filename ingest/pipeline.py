@@ -27,6 +27,7 @@ from policies.actions import Action, Purpose
 from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
 from policies.gate import Gate
+from policies.review_policy import NOT_REQUIRED
 from storage import lookup
 from storage.errors import NotReady, PipelineFailed, TillitError
 from storage.records import Participant, Recording, Study
@@ -96,7 +97,7 @@ def _run(house: House, name: str, recording_id: str) -> None:
     vault, recording = house.desk.vault, lookup.by_id(house.desk.vault.database, Recording, recording_id)
     if name == "release":
         study = lookup.by_id(vault.database, Study, recording.study_id)
-        if study.review != "required":
+        if study.review == NOT_REQUIRED:
             release(house.desk, recording)
         return
 
@@ -170,7 +171,7 @@ def _alone(vault: Vault) -> Iterator[None]:
 
 def waiting(vault: Vault, only: Recording | None = None, *, stopped: bool = False) -> list[Recording]:
     """Recordings the pipeline has something to do for, oldest first; with `stopped` also those with a problem."""
-    by_itself = sa.and_(Study.review != "required", Recording.stage != "release")
+    by_itself = sa.and_(Study.review == NOT_REQUIRED, Recording.stage != "release")
     open_ = sa.or_(Recording.stage.not_in(FOR_A_PERSON), by_itself)
     query = sa.select(Recording).join(Study, Study.id == Recording.study_id).where(open_)
     if only is not None:

@@ -19,6 +19,7 @@ from ingest.pseudonyms.rules import Way, rules_of
 from ingest.reviewing.deeds import Claim, Verb
 from ingest.work import RELEASED, Work
 from policies.actions import Action, Purpose
+from policies.review_policy import NOT_REQUIRED
 from storage import lookup
 from storage.errors import NotReady
 from storage.records import Recording, Study
@@ -73,14 +74,14 @@ def release(desk: Desk, recording: Recording) -> Released:
         seen = settled(work, overlay(work))
         if done := _done_before(work, seen):
             return done
-        if seen.open and study.review == "required":
+        if seen.open and study.review != NOT_REQUIRED:
             raise NotReady(UNDECIDED, n=len(seen.open))
         unless_changed(work, seen)
         study_rules.unless_changed(act, study)
         left = _left(work, seen, rules_of(study))
         if left:
             seen = settled(work, keep(work, seen, ((Verb.FOUND, claim) for claim in left), by_house=True))
-        if not left or study.review != "required":
+        if not left or study.review == NOT_REQUIRED:
             return _seal(work, seen, rules_of(study))
         act.facts["left"] = len(left)
     raise NotReady(LEFT, n=len(left))

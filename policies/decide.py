@@ -14,10 +14,18 @@ from typing import Any
 
 import cedarpy
 
+from policies.actions import Role
 from storage.errors import Damaged
 
 HERE = Path(__file__).parent
-NO_RULE = "No rule lets you do this here. Ask the data steward for a role in the study (`tillit member add`)."
+NO_RULE = "No rule lets you do this here. "
+A_STRANGER = "Ask a data steward of the study for a role in it."
+ANOTHER_ROLE = "It takes another role than yours in the study: ask one of its data stewards, who can give you one."
+A_STEWARD = (
+    "It is not for data stewards but for another role in the study. Leave it to somebody who has that, or give it with "
+    "`tillit member add`."
+)
+THE_VAULT = "It is for those who are data stewards of the whole vault, as whoever made it is. Ask one of them."
 STUMBLED = "The rules could not be evaluated, so the answer is no. Tell whoever runs this vault."
 
 
@@ -53,7 +61,19 @@ class Rules:
         rules = tuple(note["id"] for note in notes)
         if answer.decision is cedarpy.Decision.Allow and rules:
             return Decision(allowed=True, rules=rules, reason="")
-        return Decision(allowed=False, rules=rules, reason=" ".join(note["says"] for note in notes) or NO_RULE)
+        return Decision(allowed=False, rules=rules, reason=" ".join(note["says"] for note in notes) or _whom_to_ask(entities))
+
+
+def _whom_to_ask(entities: list[dict[str, Any]]) -> str:
+    """The sentence where no rule allows it, for who asks: the first of the entities, as `facts` gives them."""
+    scopes = [one["uid"]["id"] for one in entities if one["uid"]["type"] == "Tillit::Study"]
+    roles = {parent["id"].rpartition("/") for one in entities[:1] for parent in one["parents"]}
+    mine = {role for scope, _, role in roles if scope in scopes}
+    if not scopes:
+        return NO_RULE + THE_VAULT
+    if Role.STEWARD in mine:
+        return NO_RULE + A_STEWARD
+    return NO_RULE + (ANOTHER_ROLE if mine else A_STRANGER)
 
 
 def _annotations(policies: str) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from policies.actions import Role
+from policies.review_policy import NOT_REQUIRED
 from storage.records import Consent, Membership, Participant, Recording, Study, Voice
 from storage.requests import Request
 
@@ -103,7 +104,7 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
             "approved": bool(study.approval.strip()),
             "starts": _datetime(_midnight(study.starts)),
             "ends": _datetime(_end_of(study.ends)),
-            "review_required": study.review == "required",
+            "review_required": study.review != NOT_REQUIRED,  # anything else is nobody's policy
             "voices_kept": study.voices == "kept",
         },
     )

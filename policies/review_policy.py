@@ -56,6 +56,8 @@ def choose(desk: Desk, study: Study, review: str, why: str) -> Policy:
     Raises Denied, and BadInput for a reason that is empty, too long or has control characters in it.
     """
     reason = _sentence(why)
+    if review not in {REQUIRED, NOT_REQUIRED}:
+        raise BadInput("A review is required or not required.")
     with desk.act(Action.SET_REVIEW, study, Purpose.STEWARDSHIP) as act:
         entry = {"review": review, "by": desk.who.id, "at": now().isoformat(), "why": reason}
 
