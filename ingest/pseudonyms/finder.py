@@ -96,11 +96,12 @@ def _trimmed(text: str, find: Find) -> Find:
     return replace(find, start=start, end=start + len(surface.strip()))
 
 
-def _elsewhere(text: str, language: str, finds: Iterable[Find]) -> list[Find]:
+def _elsewhere(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
     sure = (find for find in finds if find.kind is not Kind.ID and find.score >= _SURE)
     bare = _Bare(text, language, finds)
     names = [form for find in sure for form in with_parts(bare(find), find.kind)]
-    return KnownNames(names, "propagated").find(text, language)
+    covered = {(find.start, find.end) for find in finds}
+    return [one for one in KnownNames(names, "propagated").find(text, language) if (one.start, one.end) not in covered]
 
 
 class _Bare:

@@ -193,3 +193,18 @@ def test_each_word_is_looked_at_a_fixed_number_of_times() -> None:
         return looks
 
     assert looked(400) <= 2.1 * looked(200)
+
+
+def test_a_found_name_is_not_said_to_be_carried_to_where_it_was_found() -> None:
+    """Only at its other occurrences does a find owe itself to another."""
+
+    class Once:
+        name, version = "once", "1"
+
+        def find(self, text: str, language: str) -> list[Find]:
+            """The first name of the text."""
+            del text, language
+            return [Find(0, len("Zelda"), Kind.PER, 0.9, (self.name,))]
+
+    finds = find_names("Zelda kom. Så gikk Zelda.", "no", [Once()])
+    assert [find.recognisers for find in finds] == [("once",), ("propagated",)]
