@@ -19,6 +19,7 @@ from ingest.pseudonyms.tokens import lines
 from ingest.work import RELEASED, Work
 from policies import second_person
 from policies.actions import Action, Purpose
+from policies.typed import needed_reason
 from storage import lookup
 from storage.errors import BadInput, NotFound, NotReady
 from storage.records import Participant, Person, Recording, Study
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from storage.requests import Request
 
 SURROGATE, WHY = "surrogate", "why"
-LONGEST = 1000  # characters of a reason
 NOT_RELEASED = (
     "This interview was never released, so nobody has met a pseudonym in it. Those who review see the names."
 )
@@ -44,7 +44,6 @@ NOT_THERE = (
 NAMED = "The reason holds a name that is said in the interview. Say why without it."
 NOBODY = "No name of this interview has that pseudonym any more. Ask again with the one in its newest released text."
 SEVERAL = "Several names of this interview have that in their pseudonym. Ask again with the whole of one."
-NO_REASON = "Say why, in at most {most} characters, for the one who is to approve it."
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,7 @@ def ask(desk: Desk, recording: Recording, surrogate: str, why: str) -> Request:
 
     NotFound if it is not there; the request has its number, by which it is approved and used.
     """
-    if not why.strip() or len(why) > LONGEST:
-        raise BadInput(NO_REASON, most=LONGEST)
+    why = needed_reason(why)
     with desk.act(Action.ASK_REIDENTIFICATION, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
         if work.artefact(RELEASED) is None:
@@ -81,7 +79,7 @@ def ask(desk: Desk, recording: Recording, surrogate: str, why: str) -> Request:
             raise NotFound(NOT_THERE)
         if any(stands_in(why, heard.form(mention)) for mention in heard.mentions):
             raise BadInput(NAMED)
-        asked = {SURROGATE: surrogate.strip(), WHY: why.strip()}
+        asked = {SURROGATE: surrogate.strip(), WHY: why}
         return second_person.ask(act, Action.REIDENTIFY, recording, asked)
 
 

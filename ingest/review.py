@@ -17,6 +17,7 @@ from ingest.reviewing.linked import entity_of, in_text, linked, names_in, typed_
 from ingest.reviewing.looking import Item, Looked, flags_of, items, look
 from ingest.reviewing.sitting import NO_REMARK, Remark, Sitting, sitting
 from ingest.reviewing.table import Verdict
+from policies.typed import unprintable
 from storage.errors import BadInput
 from storage.records import now
 
@@ -38,7 +39,6 @@ NEW = "new"
 NOT_THERE = "Those words are not in the transcript, or a find covers them already. Look with `tillit review`."
 NUMBERS = "Give finds by number, such as 3 or 1,4-6, or 'all' for every undecided one."
 BUILT_ON = "Decision {later} changed the same words once more. Undo that one first."
-UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Cf: what joins letters unseen may part a name
 NAMED = "That looks like a name. Call a speaker by what they are, such as Mother or Interviewer."
 LONGEST_LABEL = 63  # MAXQDA takes no longer name before the colon
 LONGEST_LINE = 200_000  # code points; three hours in one breath have fewer
@@ -229,6 +229,6 @@ def _line(text: str, most: int) -> str:
     wanted = unicodedata.normalize("NFC", text.strip())
     if len(wanted) > most:
         raise BadInput("That is too long: at most {most} characters.", most=most)
-    if any(unicodedata.category(character) in UNPRINTABLE for character in wanted):
+    if unprintable(wanted):
         raise BadInput("Give one line of text, without tabs or signs that cannot be printed.")
     return wanted

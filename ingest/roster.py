@@ -20,6 +20,7 @@ from ingest.pseudonyms.titles import title
 from ingest.reviewing.deeds import NAMING
 from ingest.work import MENTIONS
 from policies.actions import Action, Purpose
+from policies.typed import unprintable
 from storage.errors import BadInput, NotFound
 from storage.link import Form
 from storage.records import Artefact, Decision, Recording, now
@@ -42,7 +43,6 @@ TOLD = 60
 The newest win: they were written down for the interviews to come."""
 CLOCKS = timedelta(minutes=10)  # by how much the clocks of two machines on one vault may differ
 KINDS = (Kind.PER, Kind.LOC, Kind.ORG)
-UNPRINTABLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}  # Unicode's general categories
 ONE_A_LINE = "Give one name a line; nothing was added."
 TOO_LONG = "Line {number} is longer than {most} characters."
 ODD = "Line {number} has control characters in it."
@@ -133,7 +133,7 @@ def cleaned(names: Iterable[str]) -> tuple[str, ...]:
         name = unicodedata.normalize("NFC", line.strip())
         if len(name) > LONGEST:
             raise BadInput(f"{TOO_LONG} {ONE_A_LINE}", number=number, most=LONGEST)
-        if any(unicodedata.category(character) in UNPRINTABLE for character in name):
+        if unprintable(name):
             raise BadInput(f"{ODD} {ONE_A_LINE}", number=number)
         if name and not any(character.isalpha() for character in name):
             raise BadInput(f"{NO_LETTER} {ONE_A_LINE}", number=number)

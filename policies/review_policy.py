@@ -5,13 +5,13 @@ A study starts as required. Who set it otherwise, when and in what words stays w
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
+from policies.typed import needed_reason
 from storage.errors import BadInput
 from storage.records import Person, Study, now
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from policies.desk import Desk
 
 REQUIRED, NOT_REQUIRED = "required", "not required"
-LONGEST = 1000  # characters of a reason
-_UNPRINTABLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}  # Unicode's general categories
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def choose(desk: Desk, study: Study, review: str, why: str) -> Policy:
 
     Raises Denied, and BadInput for a reason that is empty, too long or has control characters in it.
     """
-    reason = _sentence(why)
+    reason = needed_reason(why)
     if review not in {REQUIRED, NOT_REQUIRED}:
         raise BadInput("A review is required or not required.")
     with desk.act(Action.SET_REVIEW, study, Purpose.STEWARDSHIP) as act:
@@ -68,15 +66,6 @@ def choose(desk: Desk, study: Study, review: str, why: str) -> Policy:
 
         act.later(write)
     return seen(desk, study)
-
-
-def _sentence(why: str) -> str:
-    reason = unicodedata.normalize("NFC", " ".join(why.split()))
-    if not any(map(str.isalnum, reason)):
-        raise BadInput("Say why, in a sentence: it is kept with the study for whoever asks later.")
-    if len(reason) > LONGEST or any(unicodedata.category(character) in _UNPRINTABLE for character in reason):
-        raise BadInput("The reason is longer than {most} characters, or has control characters in it.", most=LONGEST)
-    return reason
 
 
 def _policy(act: Act, study: Study) -> Policy:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.linking import Book, Entity
 
 _LONGEST = 80  # code points of a surrogate
+ODD = "That pseudonym has a control character in it, or another that cannot be printed. Type it anew."
 
 
 def merge(book: Book, into: str, gone: str) -> Entity:
@@ -63,9 +64,13 @@ def rename(book: Book, entity: str, surrogate: str | None, language: str) -> Non
     """Give another surrogate, the next best for None; the sentence of a refusal never says the name."""
     renamed = _entity(book, entity)
     new = _next(book, renamed, language) if surrogate is None else surrogate
+    if not new.isprintable():
+        raise BadInput(ODD)
     if not _fits_a_line(new):
         raise BadInput(
-            "A pseudonym is one line of at most {most} characters, without blanks at its ends.", most=_LONGEST
+            "A pseudonym is one line of at most {most} characters, with a letter or digit among them, and without "
+            "blanks at its ends.",
+            most=_LONGEST,
         )
     if _is_real(book, new):
         raise BadInput("That is, or holds, somebody's real name in this study. Choose another pseudonym.")
@@ -87,7 +92,7 @@ def _next(book: Book, entity: Entity, language: str) -> str:
 
 
 def _fits_a_line(text: str) -> bool:
-    return any(map(str.isalnum, text)) and len(text) <= _LONGEST and text.isprintable() and text == text.strip()
+    return any(map(str.isalnum, text)) and len(text) <= _LONGEST and text == text.strip()
 
 
 def told(kind: Kind, forms: Iterable[str]) -> tuple[str | None, int | None]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.decisions import CHANGED, Overlay, keep, overlay, set_stage
 from ingest.reviewing.deeds import Verb, What
 from ingest.work import Work
 from policies.actions import Action, Purpose
+from policies.typed import reason
 from storage.errors import BadInput, NotReady
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.apply import Mention
     from policies.desk import Desk
     from storage.records import Recording
-
-LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ class Sitting:
 @contextmanager
 def sitting(desk: Desk, recording: Recording, remark: Remark = NO_REMARK) -> Iterator[Sitting]:
     """Sit down with a recording. Raises Denied, BadInput, and NotReady if others decided since `remark.as_of`."""
-    if len(remark.why) > LONGEST_REASON:
-        raise BadInput("A reason has at most {most} characters.", most=LONGEST_REASON)
+    remark = replace(remark, why=reason(remark.why))
     with desk.act(Action.REVIEW, recording, Purpose.ANALYSE) as act:
         work = Work(act, recording, desk.vault.database)
         found = overlay(work)
