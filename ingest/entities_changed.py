@@ -12,32 +12,32 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingest import naming
-from ingest.entities import Which, opened
+from ingest.entities import opened
+from ingest.entities_checked import said_in, two
 from ingest.name_decisions import Step, Verb, decide, readings, related, row_of, step_of, undone
 from ingest.name_decisions import undo as take_back
 from ingest.names_said import set_back
 from ingest.pseudonyms.index import key
 from ingest.pseudonyms.known import words
 from policies.actions import Action
-from storage.errors import BadInput
+from policies.typed import reason
+from storage.errors import AlreadyThere, BadInput
 from storage.records import Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ingest.entities import Opened
+    from ingest.entities import Opened, Which
     from ingest.pseudonyms.linking import Entity
     from policies.desk import Desk
     from storage.link import Naming
     from storage.records import Recording, Study
 
-ITSELF = "A name cannot be merged with itself."
 NOT_A_FORM = "That is not among the forms of this name. Look with `tillit names list`."
 ALL_FORMS = "Those are all its forms, and nothing would be left of it. Leave one."
-NOT_SAID = "That interview does not say this name."
-NOWHERE_ELSE = "No other interview says this name, so there is nothing to split it from."
 ANOTHERS = "That pseudonym is another's in this study, or was and stands in released texts. Choose another."
-LONGEST = 1000  # characters of a reason
+HAS_IT = "It has that pseudonym already. Nothing was changed."
+NO_OTHER = "There is no other to draw for a name of this kind. Leave --redraw out, and type one."
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,7 @@ class Done:
 def merge(desk: Desk, study: Study, into: Which, gone: int, why: str) -> Changed:
     """Make two names one, called as the first. Raises Denied, Locked, NotFound, BadInput."""
     with opened(desk, study, Action.SET_NAMES) as names:
-        one, other = names.numbered(into), names.numbered(Which(into.kind, gone))
-        if one is other:
-            raise BadInput(ITSELF)
+        one, other = two(names, into, gone)
         return _decided(names, one, Step(Verb.MERGE, one.id, other.id), why)
 
 
@@ -89,32 +87,33 @@ def split_off(desk: Desk, study: Study, which: Which, recording: Recording, why:
     """Make another name of what one interview calls by this one. Raises Denied, Locked, NotFound, BadInput."""
     with opened(desk, study, Action.SET_NAMES) as names:
         whole = names.numbered(which)
-        said = {one.recording.id: one.forms[whole.id] for one in names.where.of(whole.id)}
-        if recording.id not in said:
-            raise BadInput(NOT_SAID)
-        if len(said) == 1:
-            raise BadInput(NOWHERE_ELSE)
-        heard = {reading for surface in said[recording.id] for reading in readings(surface, which.kind)}
+        said = said_in(names, whole, recording)
+        heard = {reading for surface in said for reading in readings(surface, which.kind)}
         parted = {form for form in whole.forms if key(form, which.kind) in heard} or whole.forms
         made = names.book.split(whole.id, parted, language=study.language, interview=recording.id)
         return _parted(names, whole, made, why, recording.id)
 
 
 def rename(desk: Desk, study: Study, which: Which, surrogate: str | None, why: str) -> Changed:
-    """Call a name otherwise, or by the next pseudonym for None. Raises Denied, Locked, NotFound, BadInput."""
+    """Call a name otherwise, or by the next pseudonym for None. Raises Denied, Locked, NotFound, BadInput.
+
+    AlreadyThere if it is called so, or if there is no next one.
+    """
     with opened(desk, study, Action.SET_NAMES) as names:
         entity = names.numbered(which)
         was = entity.surrogate
         if surrogate is not None and words(surrogate) in naming.had_by_others(names.act.names(), entity.id):
             raise BadInput(ANOTHERS)
         names.book.rename(entity.id, surrogate, language=study.language)
+        if entity.surrogate == was:
+            raise AlreadyThere(NO_OTHER if surrogate is None else HAS_IT)
         return _decided(names, entity, Step(Verb.RENAME, entity.id, surrogate=entity.surrogate, was=was), why)
 
 
 def undo(desk: Desk, study: Study, number: int | None, why: str) -> Changed:
     """Take back a decision, the newest for None; its number is returned. Raises Denied, Locked, NotFound, NotReady."""
     with opened(desk, study, Action.SET_NAMES) as names:
-        step = take_back(names.act.names(), number, _reason(why), names.act.actor.id)
+        step = take_back(names.act.names(), number, reason(why), names.act.actor.id)
         names.act.facts.update(verb="undo", decision=step.number, names=sorted(step.names))
         return Changed(step.number, set_back(names.act, names.where, related(names.act.names(), step.names)))
 
@@ -188,12 +187,6 @@ def _parted(names: Opened, whole: Entity, made: Entity, why: str, interview: str
 
 
 def _decided(names: Opened, entity: Entity, step: Step, why: str) -> Changed:
-    made = decide(names.act.names(), step, _reason(why), names.act.actor.id)
+    made = decide(names.act.names(), step, reason(why), names.act.actor.id)
     names.act.facts.update(verb=made.verb.value, decision=made.number, names=sorted(made.names))
     return Changed(entity.number, set_back(names.act, names.where, related(names.act.names(), made.names)))
-
-
-def _reason(why: str) -> str:
-    if len(why) > LONGEST:
-        raise BadInput("A reason has at most {most} characters.", most=LONGEST)
-    return why.strip()

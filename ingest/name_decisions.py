@@ -103,6 +103,13 @@ def undo(names: StudyNames, number: int | None, why: str, by: str) -> Step:
 
     Raises NotFound if there is none, NotReady if a later decision builds on it.
     """
+    number, step = undoable(names, number)
+    names.decide(Verb.UNDO, "{}", why, by, undoes=number)
+    return step
+
+
+def undoable(names: StudyNames, number: int | None) -> tuple[int, Step]:
+    """The decision that `undo` would take back: what is to be undone, by number, and what that is about in the end."""
     taken, rows = steps(names), {row.number: row for row in names.namings()}
     if number is None:
         number = max((step.number for step in taken if step.in_force and step.verb is not Verb.EXTEND), default=0)
@@ -113,8 +120,7 @@ def undo(names: StudyNames, number: int | None, why: str, by: str) -> Step:
         about = rows[about.undoes]
     step = next(one for one in taken if one.number == about.number)
     _unless_built_on(step, taken)
-    names.decide(Verb.UNDO, "{}", why, by, undoes=number)
-    return step
+    return number, step
 
 
 def undone(rows: Sequence[Naming]) -> set[int]:
