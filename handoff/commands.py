@@ -11,7 +11,7 @@ from handoff import SCAN
 from handoff.package import FORMATS
 from handoff.register import Order, hand_off
 from policies.actions import ACTIONS, Action, Purpose
-from policies.terminal import OUT, Terminal, pass_terminal
+from policies.terminal import OUT, Terminal, counted, pass_terminal
 from storage import lookup
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def handoff(  # noqa: PLR0913  # one parameter an option
     scan: Scan = click.get_current_context().meta[SCAN]
     with terminal.desk() as desk:
         handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order, scan)
-    OUT.print(f"{handed.interviews} interviews are in {folder}.", markup=False)
+    OUT.print(f"{counted(handed.interviews, 'interview is', 'interviews are')} in {folder}.", markup=False)
     for reason, count in handed.left_out.items():
         OUT.print(f"Left out: {count}. {reason}", markup=False)
     for file in handed.files:

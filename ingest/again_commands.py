@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.names_commands import names
-from policies.terminal import OUT, Terminal, pass_terminal
+from policies.terminal import OUT, Terminal, counted, pass_terminal
 from storage import lookup
 
 if TYPE_CHECKING:
@@ -24,4 +24,4 @@ def names_again(terminal: Terminal, references: Sequence[str]) -> None:
     with terminal.desk() as desk:
         for reference in references:
             left = find_again(desk, lookup.recording(desk.vault.database, reference))
-            OUT.print(f"{reference} was looked through again: {left} finds are undecided.")
+            OUT.print(f"{reference} was looked through again: {counted(left, 'find is', 'finds are')} undecided.")

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from ingest.bleeping import bleeping
 from ingest.bleeping.beep import How
 from ingest.bleeping.voice import Voice
-from policies.terminal import ERR, OUT, Terminal, pass_terminal
+from policies.terminal import ERR, OUT, Terminal, counted, pass_terminal
 from storage import lookup
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ def bleep(terminal: Terminal, references: Sequence[str], how: str, voice: str) -
 
 
 def _say(reference: str, made: Bleeped) -> None:
+    mentions, stretches = counted(made.mentions, "mention"), counted(made.stretches, "stretch", "stretches")
     OUT.print(
-        f"{reference} is bleeped (version {made.version}, of release {made.release}): {made.mentions} mentions in "
-        f"{made.stretches} stretches, {made.seconds:.1f} seconds. Listen to some before you hand it off."
+        f"{reference} is bleeped (version {made.version}, of release {made.release}): {mentions} in {stretches}, "
+        f"{made.seconds:.1f} seconds. Listen to some before you hand it off."
     )
     if made.lines:
-        ERR.print(f"{made.lines} lines were silenced whole: the times of their words were not sure.", style="yellow")
+        lines = counted(made.lines, "line was", "lines were")
+        ERR.print(f"{lines} silenced whole: the times of the words were not sure.", style="yellow")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from ingest import deposits
 from ingest import doctor as doctors
 from ingest import status as statuses
 from ingest.transcription import catalogue, models, registry
-from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, counted, json_option, pass_terminal, say
 from storage import lookup
 
 if TYPE_CHECKING:
@@ -49,15 +49,18 @@ def status(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
         say([one.to_dict() for one in found], as_json=True)
         return
     for one in found:
-        OUT.print(_status_table(one))
+        OUT.print(_status_table(one) if one.recordings else f"{_title(one)}\nNo recording was taken in yet.")
     if not found:
         OUT.print("You have no role in any study here. Say who you are with --as.")
 
 
+def _title(one: statuses.Overview) -> str:
+    counts = f"{one.consenting} of {one.participants} consenting · {counted(one.handoffs, 'hand-off')}"
+    return f"{one.study}: {one.title} ({one.approval}) · {counts}"
+
+
 def _status_table(one: statuses.Overview) -> Table:
-    counts = f"{one.consenting} of {one.participants} consenting · {one.handoffs} hand-offs"
-    title = f"{one.study}: {one.title} ({one.approval}) · {counts}"
-    table = Table("recording", "minutes", "done", "next", "problem", title=title, title_justify="left")
+    table = Table("recording", "minutes", "done", "next", "problem", title=_title(one), title_justify="left")
     for line in one.recordings:
         table.add_row(line.recording, f"{line.seconds / 60:.1f}", line.stage, line.next, line.problem)
     return table

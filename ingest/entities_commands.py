@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.table import Table
 
-from ingest import entities, entities_changed
+from ingest import entities, entities_changed, entities_checked
 from ingest.entities import Which
 from ingest.names_commands import names
 from ingest.pseudonyms.finds import Kind
-from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, counted, json_option, pass_terminal, say
 from storage import lookup
 from storage.errors import BadInput
 
@@ -49,10 +49,17 @@ def names_list(terminal: Terminal, study_code: str, as_json: bool) -> None:
     """
     with terminal.desk() as desk:
         found = entities.listed(desk, lookup.study(desk.vault.database, study_code))
-    say([line.to_dict() for line in found.names] if as_json else _table(found.names), as_json=as_json)
-    ERR.print(REAL, style="dim")
+    if as_json:
+        say([line.to_dict() for line in found.names], as_json=True)
+    else:
+        OUT.print(
+            _table(found.names) if found.names else "No name is known in the interviews of this study that open."
+        )
+    if found.names:
+        ERR.print(REAL, style="dim")
     if found.closed:
-        ERR.print(f"{found.closed} interviews are closed, for want of a consent; what only they say is not shown.")
+        closed = counted(found.closed, "interview is", "interviews are")
+        ERR.print(f"{closed} closed, for want of a consent; what is said there alone is not shown.")
 
 
 @names.command("suggest")
@@ -83,8 +90,9 @@ def names_suggest(terminal: Terminal, study_code: str, as_json: bool) -> None:
 def names_merge(terminal: Terminal, study_code: str, into: int, gone: int, kind: str) -> None:
     """Make one of two names of a study, called as the first of them. You are asked why."""
     with terminal.desk() as desk:
-        study = lookup.study(desk.vault.database, study_code)
-        _tell(entities_changed.merge(desk, study, Which(Kind(kind), into), gone, _why()), "They are {number} now.")
+        study, one = lookup.study(desk.vault.database, study_code), Which(Kind(kind), into)
+        entities_checked.may_merge(desk, study, one, gone)
+        _tell(entities_changed.merge(desk, study, one, gone, _why()), "They are {number} now.")
 
 
 @names.command("split")
@@ -96,12 +104,13 @@ def names_merge(terminal: Terminal, study_code: str, into: int, gone: int, kind:
 def names_split(terminal: Terminal, study_code: str, number: int, reference: str | None, kind: str) -> None:
     """Make two of one name: you are asked for the forms that are another's, and why."""
     with terminal.desk() as desk:
-        study = lookup.study(desk.vault.database, study_code)
-        if reference is None:
-            changed = entities_changed.split(desk, study, Which(Kind(kind), number), _forms(), _why())
+        study, whole = lookup.study(desk.vault.database, study_code), Which(Kind(kind), number)
+        recording = reference and lookup.recording(desk.vault.database, reference)
+        entities_checked.may_split(desk, study, whole, recording or None)
+        if recording:
+            changed = entities_changed.split_off(desk, study, whole, recording, _why())
         else:
-            recording = lookup.recording(desk.vault.database, reference)
-            changed = entities_changed.split_off(desk, study, Which(Kind(kind), number), recording, _why())
+            changed = entities_changed.split(desk, study, whole, _forms(), _why())
         _tell(changed, "What was split off is {number}.")
 
 
@@ -114,11 +123,10 @@ def names_split(terminal: Terminal, study_code: str, number: int, reference: str
 def names_rename(terminal: Terminal, study_code: str, number: int, redraw: bool, kind: str) -> None:
     """Give a name another pseudonym in the whole study; you are asked for it, and why."""
     with terminal.desk() as desk:
-        study = lookup.study(desk.vault.database, study_code)
+        study, which = lookup.study(desk.vault.database, study_code), Which(Kind(kind), number)
+        entities_checked.may_rename(desk, study, which)
         surrogate = None if redraw else str(click.prompt("The new pseudonym", err=True))
-        _tell(
-            entities_changed.rename(desk, study, Which(Kind(kind), number), surrogate, _why()), "{number} is renamed."
-        )
+        _tell(entities_changed.rename(desk, study, which, surrogate, _why()), "{number} is renamed.")
 
 
 @names.command("undo")
@@ -129,6 +137,7 @@ def names_undo(terminal: Terminal, study_code: str, number: int | None) -> None:
     """Take back decision N about a study's names, or the newest. An undo is undone in the same way, by its number."""
     with terminal.desk() as desk:
         study = lookup.study(desk.vault.database, study_code)
+        entities_checked.may_undo(desk, study, number)
         _tell(entities_changed.undo(desk, study, number, _why()), "Decision {number} is undone, or stands again.")
 
 
@@ -140,13 +149,17 @@ def names_history(terminal: Terminal, study_code: str, as_json: bool) -> None:
     """List what was decided about the names of a study: when, by whom, why. Real names may be among it."""
     with terminal.desk() as desk:
         found = entities_changed.history(desk, lookup.study(desk.vault.database, study_code))
-    say([done.to_dict() for done in found] if as_json else _history(found), as_json=as_json)
+    if as_json:
+        say([done.to_dict() for done in found], as_json=True)
+    else:
+        OUT.print(_history(found) if found else "Nothing was decided about the names of this study yet.")
 
 
 def _tell(changed: Changed, sentence: str) -> None:
     OUT.print(sentence.format(number=changed.number))
     if changed.set_back:
-        ERR.print(f"{changed.set_back} released interviews say it, and have to be released again.", style="yellow")
+        back = counted(changed.set_back, "released interview says it, and has", "released interviews say it, and have")
+        ERR.print(f"{back} to be released again.", style="yellow")
 
 
 def _why() -> str:

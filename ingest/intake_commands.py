@@ -11,7 +11,7 @@ import click
 
 from ingest import intake, parts
 from ingest.transcription import registry
-from policies.terminal import ERR, Terminal, json_option, pass_terminal
+from policies.terminal import ERR, Terminal, counted, json_option, pass_terminal
 from storage import lookup
 from storage.errors import BadInput, TillitError
 
@@ -69,7 +69,8 @@ def add(  # noqa: PLR0913  # one parameter an option
     for hint in _hints(receipts):
         ERR.print(hint, style="yellow")
     if problems:
-        ERR.print(f"{len(problems)} of {len(problems) + len(receipts)} recordings were not taken in.", style="red")
+        given, refused = counted(len(problems) + len(receipts), "recording"), counted(len(problems), "was", "were")
+        ERR.print(f"Of {given} {refused} not taken in.", style="red")
         sys.exit(problems[0].exit_code)
 
 

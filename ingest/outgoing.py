@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     File = tuple[str, bytes]
 
 IN_TEXT = (
-    "{n} places of {interviews} released interviews hold a name that is known in this study now, so nothing is handed "
-    "off. They are undecided finds again: decide them with `tillit review`, release, and hand off again."
+    "A name that is known in this study now stands in what was released, so nothing is handed off. Places: {n}, in "
+    "interviews: {interviews}. They are undecided finds again: decide them with `tillit review`, release, and hand "
+    "off again."
 )
 IN_FILES = (
-    "{n} places in the files ({formats}) hold a name known in this study, so nothing is handed off. The released "
+    "A name known in this study stands in the files ({formats}), so nothing is handed off. Places: {n}. The released "
     "texts are clear: look at the participants' codes and attributes."
 )
 _SHORTEST = 6  # letters of a form that cannot stand in a sound by chance

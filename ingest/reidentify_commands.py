@@ -1,6 +1,7 @@
-"""The commands for who stands behind a pseudonym: reidentify request | approve | show.
+"""The commands for who stands behind a pseudonym: reidentify request | list | approve | show.
 
-A pseudonym is never an argument: with the released text beside it, a shell's history would tell what was asked.
+A pseudonym is never an argument, nor is a reason: with the released text beside it, a shell's history would tell what
+was asked, and of whom.
 """
 
 from __future__ import annotations
@@ -8,13 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from rich.table import Table
 
 from ingest import reidentify as reidentifying
-from policies.terminal import ERR, OUT, Terminal, pass_terminal
+from policies import second_person
+from policies.actions import Action
+from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
 from storage import lookup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ingest.reidentify import Asked
+    from policies.second_person import Line
 
 
 @click.group()
@@ -24,19 +31,39 @@ def reidentify() -> None:
 
 @reidentify.command("request")
 @click.argument("reference", metavar="RECORDING")
-@click.option("--why", required=True, help="What it is needed for; no names. The one who approves reads it.")
 @pass_terminal
-def reidentify_request(terminal: Terminal, reference: str, why: str) -> None:
-    """Ask who stands behind a pseudonym in a released interview; you are asked which.
+def reidentify_request(terminal: Terminal, reference: str) -> None:
+    """Ask who stands behind a pseudonym in a released interview; you are asked which, and what it is needed for.
 
-    A data steward of the study other than you approves it within a week; then you are shown the name, once.
+    Write no names into the reason: the one who approves reads it. A data steward of the study other than you approves
+    it within a week; then you are shown the name, once.
     """
     with terminal.desk() as desk:
         recording = lookup.recording(desk.vault.database, reference)
         surrogate = click.prompt("The pseudonym, as it stands in the text", err=True)
+        why = click.prompt("Why, in a sentence without names", err=True)
         made = reidentifying.ask(desk, recording, surrogate, why)
     name = f"{reference.partition('/')[0]}/{made.number}"
     OUT.print(f"This is request {name}. A data steward other than you: tillit reidentify approve {name}")
+
+
+@reidentify.command("list")
+@click.argument("study_code", metavar="[STUDY]", required=False)
+@json_option
+@pass_terminal
+def reidentify_list(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
+    """List what was asked for in a study, or in all of yours: who asked, when, and whether it was approved and used.
+
+    No pseudonym and no reason is in it. A request waits a week; an approved one is good for 24 hours, and once.
+    """
+    with terminal.desk() as desk:
+        database = desk.vault.database
+        studies = [lookup.study(database, study_code)] if study_code else lookup.studies_of(database, desk.who.id)
+        found = [line for study in studies for line in second_person.listed(desk, study, Action.REIDENTIFY)]
+    if as_json:
+        say([line.to_dict() for line in found], as_json=True)
+    else:
+        OUT.print(_table(found) if found else "Nobody has asked who stands behind a pseudonym.")
 
 
 @reidentify.command("approve")
@@ -63,3 +90,11 @@ def reidentify_show(terminal: Terminal, reference: str) -> None:
     with terminal.desk() as desk:
         forms = reidentifying.show(desk, lookup.request(desk.vault.database, reference))
     OUT.print("\n".join(forms))
+
+
+def _table(found: Sequence[Line]) -> Table:
+    table = Table("request", "interview", "who asked", "when (UTC)", "state", "approved by", "until (UTC)")
+    for line in found:
+        asked, until = (moment[:16].replace("T", " ") for moment in (line.asked, line.until))
+        table.add_row(line.request, line.recording, line.who, asked, line.state, line.approved_by, until)
+    return table

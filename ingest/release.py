@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from policies.desk import Desk
     from storage.transcript import Transcript
 
-UNDECIDED = "{n} finds are undecided, so nothing is released. Decide them with `tillit review`."
+UNDECIDED = "Finds still undecided: {n}. Nothing is released before each is decided, with `tillit review`."
 LEFT = (
-    "{n} more places hold a name known in this study, so nothing is released. "
+    "A name known in this study still stands in the text, so nothing is released. Places: {n}. "
     "They are among the finds of `tillit review` now: confirm or reject each, and release again."
 )
 CALLED = (

@@ -18,7 +18,7 @@ from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
 from ingest.reviewing import histories
 from ingest.reviewing.terminal import Review as Sitting
-from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, counted, json_option, pass_terminal, say
 from storage import lookup
 from storage.errors import BadInput
 
@@ -105,7 +105,9 @@ def review(terminal: Terminal, /, reference: str, *, as_json: bool, **asked: Any
         _decide(desk, held, asked)
         if asked["past"]:
             past = histories.history(desk, held)
-            say([asdict(entry) for entry in past] if as_json else _history_table(past), as_json=as_json)
+            nothing = "Nothing was decided in it yet."
+            table = _history_table(past) if past else nothing
+            say([asdict(entry) for entry in past] if as_json else table, as_json=as_json)
             return
         looked = reviews.look(desk, held)
     found = looked.ranked if asked["by_need"] else looked.items
@@ -113,7 +115,8 @@ def review(terminal: Terminal, /, reference: str, *, as_json: bool, **asked: Any
         flagged = [] if asked["by_need"] else looked.flags
         say([*map(asdict, found), *({"kind": "INDIRECT", **asdict(flag)} for flag in flagged)], as_json=True)
         return
-    OUT.print(_finds_table(found, by_need=asked["by_need"]))
+    nothing = "No find is undecided." if asked["by_need"] else "No name was found in it."
+    OUT.print(_finds_table(found, by_need=asked["by_need"]) if found else nothing)
     if looked.flags and not asked["by_need"]:
         OUT.print(_flags_table(looked.flags))
 
@@ -161,7 +164,7 @@ def _by_number(  # noqa: PLR0913, PLR0917  # what was typed
     if chosen is None:
         raise BadInput("Name them by number: 'all' would be too many to take back by mistake.")
     if verb == "retype":
-        return f"{reviews.retype(desk, held, chosen, kind, remark)} are {kind} now."
+        return f"{counted(reviews.retype(desk, held, chosen, kind, remark), 'is', 'are')} {kind} now."
     reviews.undo(desk, held, chosen, remark)
     return f"{len(set(chosen))} undone."
 
@@ -201,18 +204,21 @@ def release(terminal: Terminal, references: Sequence[str]) -> None:
     with terminal.desk() as desk:
         for reference in references:
             made = releases.release(desk, lookup.recording(desk.vault.database, reference))
-            OUT.print(f"{reference} is released (version {made.version}, {made.replaced} mentions replaced).")
+            OUT.print(
+                f"{reference} is released (version {made.version}, {counted(made.replaced, 'mention')} replaced)."
+            )
             if not made.segments:
                 ERR.print("Nobody is heard to speak in it: there is nothing in what was released.", style="yellow")
             elif made.doubted:
+                lines, doubted = counted(made.segments, "line"), counted(made.doubted, "is", "are")
                 ERR.print(
-                    f"{made.doubted} of its {made.segments} lines are doubted (tillit transcript show {reference}): "
-                    "listen before you quote them. The hand-off does not say which.",
+                    f"Of its {lines} {doubted} doubted (tillit transcript show {reference}): listen before you quote "
+                    "what is said there. The hand-off does not say which.",
                     style="yellow",
                 )
             if made.left:
                 ERR.print(
-                    f"Look again: {made.left} finds were rejected whose word is a confirmed name in this study, "
-                    f"and stand in the text as they were said (tillit review {reference}).",
+                    f"Look again: {counted(made.left, 'find was', 'finds were')} rejected whose word is a confirmed "
+                    f"name in this study, and stay in the text as they were said (tillit review {reference}).",
                     style="yellow",
                 )

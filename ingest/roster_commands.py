@@ -63,7 +63,8 @@ def roster_list(terminal: Terminal, study_code: str, as_json: bool) -> None:
     with terminal.desk() as desk:
         found = rosters.listed(desk, lookup.study(desk.vault.database, study_code))
     rows = [one.to_dict() for one in found]
-    say(rows if as_json else "\n".join("{since} {kind} {name}".format(**row) for row in rows), as_json=as_json)
+    lines = ["{since} {kind} {name}".format(**row) for row in rows] or ["No name is in the roster of this study."]
+    say(rows if as_json else "\n".join(lines), as_json=as_json)
 
 
 @roster.command("remove")

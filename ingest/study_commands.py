@@ -121,19 +121,20 @@ def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None) -> N
 @click.argument(
     "review", metavar="[required|not-required]", type=click.Choice(["required", "not-required"]), required=False
 )
-@click.option("--why", metavar="SENTENCE", help="The reason, in a sentence that names nobody; asked for if not given.")
 @pass_terminal
-def study_review(terminal: Terminal, study_code: str, review: str | None, why: str | None) -> None:
+def study_review(terminal: Terminal, study_code: str, review: str | None) -> None:
     """Show whether every find must be decided before a release; with an answer, set it otherwise, in writing.
 
-    A study starts as required. With not-required the pipeline releases by itself what no person has looked at. The
-    reason is kept with the study, with who gave it and when; the ledger has what was set.
+    A study starts as required. With not-required the pipeline releases by itself what no person has looked at. You are
+    asked why; name nobody. The reason is kept with the study, with who gave it and when; the ledger has what was set.
     """
-    reason = click.prompt("Why", err=True) if review and why is None else why or ""
     with terminal.desk() as desk:
         found = lookup.study(desk.vault.database, study_code)
-        chosen = review and review.replace("-", " ")
-        policy = review_policy.choose(desk, found, chosen, reason) if chosen else review_policy.seen(desk, found)
+        if review is None:
+            policy = review_policy.seen(desk, found)
+        else:
+            reason = click.prompt("Why, in a sentence that names nobody", err=True)
+            policy = review_policy.choose(desk, found, review.replace("-", " "), reason)
     OUT.print(f"Review before a release: {policy.review}.")
     for each in policy.history:
         OUT.print(f"  {each.day} {each.by}: {each.review}. {each.why}")

@@ -43,7 +43,8 @@ def voice_list(terminal: Terminal, study_code: str, as_json: bool) -> None:
     with terminal.desk() as desk:
         known = speakers_known.known(desk, lookup.study(desk.vault.database, study_code))
     rows = [one.to_dict() for one in known]
-    say(rows if as_json else "\n".join(f"{row['who']:20} {row['since']}" for row in rows), as_json=as_json)
+    lines = [f"{row['who']:20} {row['since']}" for row in rows] or ["This study keeps no voice."]
+    say(rows if as_json else "\n".join(lines), as_json=as_json)
 
 
 @voice.command("forget")

@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from policies.actions import Action, Purpose
 from policies.facts import resource_of
 from storage import places
 from storage.errors import Damaged, NotFound
-from storage.records import new_id, now
+from storage.records import Participant, Person, Recording, new_id, now
 from storage.requests import Request
 
 if TYPE_CHECKING:
@@ -27,14 +30,76 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from policies.act import Act
-    from policies.actions import Action
-    from storage.records import Recording
+    from policies.desk import Desk
+    from storage.records import Study
 
 WAITS = timedelta(days=7)
 """How long a request waits for somebody to approve it."""
 STANDS = timedelta(hours=24)
 """How long an approval is good."""
 SALT = "salt"
+
+
+class State(StrEnum):
+    """How far a request has come; it goes on from waiting and approved only, and an expired one not at all."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A request as it is listed: nothing of what was asked for. Times in ISO 8601, `approved_by` empty for nobody.
+
+    `until` is the end of the time to approve it or, once it is approved, to go on.
+    """
+
+    request: str
+    recording: str
+    who: str
+    asked: str
+    state: str
+    approved_by: str
+    until: str
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def state(request: Request) -> State:
+    """How far it has come by now."""
+    if request.used is not None:
+        return State.USED
+    if request.expires < now():
+        return State.EXPIRED
+    return State.WAITING if request.approved_by_person_id is None else State.APPROVED
+
+
+def listed(desk: Desk, study: Study, action: Action) -> list[Line]:
+    """The requests of a study for one action, oldest first, for whoever works in it. Raises Denied."""
+    with desk.act(Action.SEE_STATUS, study, Purpose.STEWARDSHIP) as act:
+        query = sa.select(Request).where(Request.study_id == study.id, Request.action == action.value)
+        found = act.all(query.order_by(Request.number))
+        recordings, handles = _recordings(act, study), {one.id: one.handle for one in act.all(sa.select(Person))}
+        act.facts["requests"] = len(found)
+    return [
+        Line(
+            f"{study.code}/{row.number}", recordings.get(row.resource, ""), handles[row.by_person_id],
+            row.created.isoformat(), state(row).value, handles.get(row.approved_by_person_id or "", ""),
+            row.expires.isoformat(),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _recordings(act: Act, study: Study) -> dict[str, str]:
+    """What people call each recording of a study, by what a request calls it."""
+    codes = {one.id: one.code for one in act.all(sa.select(Participant).where(Participant.study_id == study.id))}
+    rows = act.all(sa.select(Recording).where(Recording.study_id == study.id))
+    return {f"Recording/{row.id}": f"{study.code}/{codes[row.participant_id]}-{row.number}" for row in rows}
 
 
 def ask(act: Act, action: Action, thing: Recording, asked: Mapping[str, str]) -> Request:

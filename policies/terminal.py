@@ -178,6 +178,11 @@ def places(named: Mapping[str, str]) -> Settings:
     return Settings("", Place(named["records_url"]), Place(named["link_url"]), objects)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: `one` of them, else `many`, which is `one` with an s unless it is said."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def say(value: object, *, as_json: bool) -> None:
     """Print a result: JSON for a script, else as it is."""
     if as_json:

@@ -70,7 +70,7 @@ def request(database: Database, reference: str) -> Request:
     if not NUMBER.fullmatch(number):
         raise BadInput("Name a request as study/number, such as rus/3.")
     query = sa.select(Request).where(Request.study_id == study(database, of_study).id, Request.number == int(number))
-    return _one(database, query, "request", reference)
+    return _one(database, query, "request", reference, look="reidentify list")
 
 
 def weights(database: Database, name: str) -> Weights:
@@ -105,10 +105,12 @@ def _split(reference: str, shape: str) -> tuple[str, str]:
     return first, second
 
 
-def _one(database: Database, query: sa.Select[T], what: str, reference: str) -> T:
+def _one(database: Database, query: sa.Select[T], what: str, reference: str, look: str = "status") -> T:
     found = _first(database, query)
     if found is None:
-        raise NotFound("There is no {what} {reference}. Look with `tillit status`.", what=what, reference=reference)
+        raise NotFound(
+            f"There is no {{what}} {{reference}}. Look with `tillit {look}`.", what=what, reference=reference
+        )
     return found
 
 

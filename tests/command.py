@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,3 +51,12 @@ class Terminal:
             code = int(stop.code or 0)
         seen = self._capsys.readouterr()
         return Answer(code, seen.out, seen.err)
+
+
+class Typing(Terminal):
+    """Somebody who also types answers to what the commands ask."""
+
+    def typed(self, text: str, *arguments: str, who: str = "ragna") -> Answer:
+        """Run a command as `who` with `text` on standard input."""
+        self._monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+        return self(who, *arguments)

@@ -16,7 +16,7 @@ from ingest.pseudonyms.finds import Kind
 from ingest.reviewing.looking import Flagged, Item, Looked
 from ingest.reviewing.sitting import Remark
 from ingest.reviewing.table import Verdict
-from policies.terminal import OUT
+from policies.terminal import OUT, counted
 from storage import lookup
 from storage.errors import BadInput, NotReady
 from storage.records import Study
@@ -169,7 +169,7 @@ class Review:
         before, behind = text[:found], text[found + len(wrong.strip()) :]
         corrected = f"{before}{right.strip()}{behind}" if right.strip() else f"{before.rstrip()} {behind.lstrip()}"
         new = review.edit(self.desk, self.recording, line, corrected, Remark(as_of=looked.last))
-        OUT.print(f"Corrected; {new} finds in the new words.")
+        OUT.print(f"Corrected; {counted(new, 'find')} in the new words.")
         return 1
 
     def _take_back(self, looked: Looked) -> None:
@@ -221,7 +221,9 @@ def _clock(seconds: float) -> str:
 def _say_how_far(looked: Looked) -> None:
     left, unseen = len(looked.ranked), sum(not flag.seen for flag in looked.flags)
     if left:
-        OUT.print(f"{left} of {len(looked.items)} finds are undecided. The same command goes on from here.")
+        finds, undecided = counted(len(looked.items), "find"), counted(left, "is", "are")
+        OUT.print(f"Of {finds} {undecided} undecided. The same command goes on from here.")
         return
-    OUT.print("Every find is decided." + (f" {unseen} flagged places are not seen yet." if unseen else ""))
+    flagged = f" {counted(unseen, 'flagged place is', 'flagged places are')} not seen yet." if unseen else ""
+    OUT.print(f"Every find is decided.{flagged}")
     OUT.print("Read the whole text once: no program sees every name. Then: tillit release.")

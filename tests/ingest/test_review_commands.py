@@ -106,6 +106,6 @@ def test_why_is_asked_for_and_kept(tillit: Terminal, monkeypatch: pytest.MonkeyP
 def test_names_are_looked_for_again(tillit: Terminal) -> None:
     """It says how many are undecided, and keeps what was decided."""
     tillit("ragna", "review", HELD, "--confirm", "1")
-    assert "1 finds are undecided" in tillit("ragna", "names", "again", HELD).out
+    assert "1 find is undecided" in tillit("ragna", "names", "again", HELD).out
     assert [one["verdict"] for one in items(tillit)] == ["confirm", ""]
     assert tillit("ivar", "names", "again", HELD).code != 0

@@ -49,7 +49,7 @@ def test_a_name_that_is_typed_is_found_and_waits_for_somebody(house: House) -> N
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     assert review.edit(ragna, recording, 1, "They were kind, Ingrid Hansen above all.") == 1
     assert names(house, recording)["Ingrid Hansen"] == ""
-    with pytest.raises(NotReady, match="1 finds are undecided"):
+    with pytest.raises(NotReady, match="undecided: 1"):
         release.release(ragna, recording)
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     release.release(ragna, recording)

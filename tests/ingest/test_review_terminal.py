@@ -77,7 +77,7 @@ def test_whoever_stops_keeps_what_was_decided(house: House, capsys: pytest.Captu
     recording = said(house, "P01", *SPOKEN)
     sat(house, recording, keys.replace("\x04", ""))
     assert list(verdicts(house, recording).values()).count("confirm") == 1
-    assert "3 of 4 finds are undecided" in capsys.readouterr().out
+    assert "Of 4 finds 3 are undecided" in capsys.readouterr().out
 
 
 def test_a_confirms_all_of_a_name_and_u_takes_all_of_it_back(house: House) -> None:

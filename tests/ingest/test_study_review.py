@@ -12,7 +12,7 @@ from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import NotReady
 from storage.records import Study
-from tests.command import Terminal
+from tests.command import Typing
 from tests.house_fixtures import build
 from tests.ingest.interview import said
 
@@ -22,34 +22,40 @@ if TYPE_CHECKING:
     from storage.records import Recording
     from tests.house_fixtures import House
 
+WAIVED = ("study", "review", "rus", "not-required")
+
 
 @pytest.fixture
-def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typing:
     """A terminal at a new vault with a study and three people."""
-    terminal = Terminal(tmp_path, monkeypatch, capsys)
+    terminal = Typing(tmp_path, monkeypatch, capsys)
     build(terminal.vault).vault.close()
     return terminal
 
 
-def test_the_policy_is_set_and_shown_with_its_reason(tillit: Terminal) -> None:
+def test_the_policy_is_set_and_shown_with_its_reason(tillit: Typing) -> None:
     """Everybody in the study reads what holds, who said so and why; a researcher cannot set it."""
     assert tillit("ragna", "study", "review", "rus").out == "Review before a release: required.\n"
-    assert tillit("ragna", "study", "review", "rus", "not-required", "--why", "I like to").code == 3
-    assert tillit("astrid", "study", "review", "rus", "not-required", "--why", "For a [course].").code == 0
+    assert tillit.typed("I like to\n", *WAIVED).code == 3
+    assert tillit.typed("For a [course].\n", *WAIVED, who="astrid").code == 0
     shown = tillit("ragna", "study", "review", "rus").out
     assert "Review before a release: not required." in shown
     assert "astrid: not required. For a [course]." in shown
 
 
-@pytest.mark.parametrize("why", ["", "  "])
-def test_no_reason_no_change(tillit: Terminal, why: str) -> None:
-    """An empty sentence is refused with what is missing, and review stays required."""
-    answer = tillit("astrid", "study", "review", "rus", "not-required", "--why", why)
-    assert (answer.code, "Say why" in answer.err) == (12, True)
+@pytest.mark.parametrize("why", [" ", "...", "\x1b[2J because"])
+def test_no_reason_no_change(tillit: Typing, why: str) -> None:
+    """A sentence that says nothing, or steers a terminal, is refused, and review stays required."""
+    assert tillit.typed(f"{why}\n", *WAIVED, who="astrid").code == 12
     assert "required.\n" in tillit("astrid", "study", "review", "rus").out
 
 
-def test_review_cannot_be_waived_while_making_a_study(tillit: Terminal) -> None:
+def test_the_reason_is_no_argument(tillit: Typing) -> None:
+    """Whoever types it behind the command, where a shell's history keeps it, is told that there is no such option."""
+    assert tillit("astrid", *WAIVED, "--why", "For a course.").code == 2
+
+
+def test_review_cannot_be_waived_while_making_a_study(tillit: Typing) -> None:
     """The option there was is gone: the policy is set by itself, with a reason."""
     made = ("--title", "T", "--approval", "REK 3", "--starts", "2026-01-01", "--ends", "2036-01-01")
     assert tillit("astrid", "study", "add", "ny", *made, "--review", "not required").code == 2
