@@ -27,8 +27,12 @@ from handoff import SCAN
 from policies import studies
 from policies.terminal import ERR, OUT, Terminal, elsewhere, pass_terminal, places
 from storage import lookup, new_vault
-from storage.errors import StorageFailed, TillitError
+from storage.errors import StorageFailed, TillitError, Unanswered
 
+NOBODY_THERE = (
+    "Nobody answered that question: the standard input is at its end, so the command stopped there. Run it at a "
+    "terminal, or give the answers on its standard input, a line each, in the order in which they are asked for."
+)
 STOPPED = 130
 PR_SET_DUMPABLE = 4  # linux/prctl.h
 
@@ -130,6 +134,7 @@ def main() -> None:
     """Run a command; a typed error becomes its sentence and exit code, anything else its type and place alone."""
     _leave_no_core()
     _quote_nothing()
+    _read_from_somewhere()
     _print_whatever_comes()
     try:
         _run()
@@ -139,7 +144,7 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        tillit.main(standalone_mode=False)
+        _asking()
     except TillitError as error:
         ERR.print(error.sentence, style="red")
         sys.exit(error.exit_code)
@@ -162,6 +167,17 @@ def _run() -> None:
             style="red",
         )
         sys.exit(70)
+
+
+def _asking() -> None:
+    """Run the command; a question that meets the end of the input is nobody's Ctrl-C, though click raises the same."""
+    try:
+        tillit.main(standalone_mode=False)
+    except click.Abort as stopped:
+        if not isinstance(stopped.__context__, EOFError):
+            raise
+        ERR.print()  # the question is still on its line
+        raise Unanswered(NOBODY_THERE) from None
 
 
 def _stop() -> NoReturn:
@@ -197,6 +213,12 @@ def _quote_nothing() -> None:
     sys.unraisablehook = lambda died: tell(died.exc_type)
     warnings.simplefilter("ignore")
     logging.lastResort = None
+
+
+def _read_from_somewhere() -> None:
+    """A standard input that was closed is an empty one: Python has none then, and whoever reads from it stumbles."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # it lasts as long as the process
 
 
 def _print_whatever_comes() -> None:

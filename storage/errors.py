@@ -90,3 +90,9 @@ class PipelineFailed(TillitError):
     """A stage of the pipeline failed; the recording is kept and can be run again."""
 
     exit_code = 13
+
+
+class Unanswered(TillitError):
+    """A question was asked where nobody is there to answer it."""
+
+    exit_code = 14
