@@ -22,8 +22,8 @@ NO_RULE = "No rule lets you do this here. "
 A_STRANGER = "Ask a data steward of the study for a role in it."
 ANOTHER_ROLE = "It takes another role than yours in the study: ask one of its data stewards, who can give you one."
 A_STEWARD = (
-    "It is not for data stewards but for another role in the study. Leave it to somebody who has that, or give it with "
-    "`tillit member add`."
+    "It is not for data stewards but for another role in the study. Leave it to somebody who has that, or give it "
+    "with `tillit member add`."
 )
 THE_VAULT = "It is for those who are data stewards of the whole vault, as whoever made it is. Ask one of them."
 STUMBLED = "The rules could not be evaluated, so the answer is no. Tell whoever runs this vault."
@@ -61,7 +61,8 @@ class Rules:
         rules = tuple(note["id"] for note in notes)
         if answer.decision is cedarpy.Decision.Allow and rules:
             return Decision(allowed=True, rules=rules, reason="")
-        return Decision(allowed=False, rules=rules, reason=" ".join(note["says"] for note in notes) or _whom_to_ask(entities))
+        reason = " ".join(note["says"] for note in notes) or _whom_to_ask(entities)
+        return Decision(allowed=False, rules=rules, reason=reason)
 
 
 def _whom_to_ask(entities: list[dict[str, Any]]) -> str:
