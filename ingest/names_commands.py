@@ -18,7 +18,7 @@ from ingest.pseudonyms.apply import mentions_of, pseudonymise
 from ingest.pseudonyms.finder import ROSTER, find_known, find_names
 from ingest.pseudonyms.indirect import flags
 from ingest.pseudonyms.linking import Book
-from ingest.pseudonyms.tongue import TONGUES, tongue
+from ingest.pseudonyms.tongue import TONGUES, is_latin, tongue
 from ingest.pseudonyms.why import why, why_flagged
 from policies.terminal import ERR
 from storage.transcript import Provenance, Segment, Transcript
@@ -33,6 +33,12 @@ ALSO: Final[tuple[str, ...]] = ("ingest.again_commands", "ingest.entities_comman
 """Modules whose import adds commands to the group, such as `ingest.rules_commands`."""
 
 INDIRECT: Final = "INDIRECT"
+ASSUMED: Final = "no"
+NOT_TOLD: Final = (
+    "What is spoken could not be told: none of the small words of a language known here is in it. '{language}' is "
+    "assumed; --language says otherwise."
+)
+OTHER_SCRIPT: Final = "Names in other scripts than the Latin are not looked for well: look for them yourself."
 
 
 class _Group(click.Group):
@@ -83,7 +89,7 @@ def names_find(
     printed by its place alone, but the text itself is for your eyes: interviews go through `tillit add`.
     """
     text = plain_text(source)
-    language = language or _guessed(text)
+    language = _language(text, language)
     finds = _found(text, language, threshold, roster)
     rows = [_row(find) for find in finds]
     rows += [_flag_row(flag) for flag in flags(text, language, finds)] if indirect else []
@@ -102,7 +108,7 @@ def names_preview(
     It shows how a text will read. It has not been reviewed: names that were missed are still in it.
     """
     text = plain_text(source)
-    language = language or _guessed(text)
+    language = _language(text, language)
     finds = _found(text, language, threshold, roster)
     book = Book(seed=sha256(seed.encode()).digest() if seed else secrets.token_bytes(32))
     plain = _transcript(text, language)
@@ -110,8 +116,16 @@ def names_preview(
     click.echo(replaced.text, nl=False)
 
 
-def _guessed(text: str) -> str:
+def _language(text: str, given: str | None) -> str:
+    """What was said to be spoken, else what the small words say; with a word on what cannot be told or done."""
+    if not is_latin(text):
+        ERR.print(OTHER_SCRIPT, style="yellow")
+    if given:
+        return given
     language = tongue(text)
+    if language is None:
+        ERR.print(NOT_TOLD.format(language=ASSUMED), style="yellow")
+        return ASSUMED
     ERR.print(f"Taken for '{language}' by its small words; --language says otherwise.")
     return language
 

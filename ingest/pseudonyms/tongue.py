@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from typing import Final
@@ -26,6 +27,7 @@ _SMALL: Final = {
 _SHARED: Final = "i på som det den at om for med til men å att der da så har han hon henne under over mot ved vid hos"
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LATIN: Final = ("LATIN ", "FEMININE ORDINAL", "MASCULINE ORDINAL", "MICRO SIGN", "MODIFIER LETTER")
 
 
 @cache
@@ -34,10 +36,24 @@ def small(language: str) -> frozenset[str]:
     return _WORDS.get(language, frozenset()) | frozenset(_SHARED.split())
 
 
-def tongue(text: str) -> str:
-    """The ISO 639-1 code of `TONGUES` most of whose small words are in the text; `no` where none is."""
+def tongue(text: str) -> str | None:
+    """The ISO 639-1 code of `TONGUES` most of whose small words are in the text; None where none is."""
     words = Counter(match.group() for match in _LETTERS.finditer(text.casefold()))
     found = {
         language: sum(count for word, count in words.items() if word in small) for language, small in _WORDS.items()
     }
-    return max(TONGUES, key=lambda language: found[language])
+    likeliest = max(TONGUES, key=lambda language: found[language])
+    return likeliest if found[likeliest] else None
+
+
+def is_latin(text: str) -> bool:
+    """Whether every word of a text is in the Latin alphabet; a letter by itself, as in a formula, is no word."""
+    words = (
+        match.group() for match in _LETTERS.finditer(text) if len(match.group()) > 1 and not match.group().isascii()
+    )
+    return all(_in_latin(letter) for word in words for letter in word)
+
+
+@cache
+def _in_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(_LATIN)

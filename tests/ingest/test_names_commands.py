@@ -73,14 +73,39 @@ def test_no_vault_is_made_or_opened(tillit: Typing) -> None:
         ("da", "Jeg ved ikke hvad hun mener, men det var noget af det."),
         ("sv", "Jag vet inte vad hon menar, men det var något av det."),
         ("en", "I do not know what she means, but it was some of that."),
-        ("no", ""),
     ],
 )
 def test_the_language_is_guessed_and_said(tillit: Typing, language: str, text: str) -> None:
-    """Without --language the small words decide, and standard error says for which; nothing is bokmål."""
+    """Without --language the small words decide, and standard error says for which."""
     answer = tillit.piped(text.encode(), "find")
     assert answer.code == 0
     assert answer.err == f"Taken for '{language}' by its small words; --language says otherwise.\n"
+
+
+@pytest.mark.parametrize("command", ["find", "preview"])
+@pytest.mark.parametrize("text", ["", "Oslo 1994, Kari Nordtveit", "אני גר בעיר", "أنا أعيش في أوسلو"])
+def test_without_evidence_no_language_is_said_to_be_told(tillit: Typing, command: str, text: str) -> None:
+    """Where no small word is found, standard error says that nothing could be told, and what is assumed."""
+    answer = tillit.piped(text.encode(), command)
+    assert answer.code == 0
+    assert "could not be told" in answer.err
+    assert "'no' is assumed" in answer.err
+    assert "Taken for" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("Jeg traff דוד i Oslo.", True),
+        ("Мы жили в Осло.", True),
+        ("Vi traff Zoë, Ångström, Đorđe og Łukasz på café.", False),
+        ("Vi målte β og 5 µm ved π/2, å 3 kr, 2º.", False),
+    ],
+)
+def test_other_scripts_are_warned_of(tillit: Typing, text: str, *, warned: bool) -> None:
+    """Whoever relies on the finder reads that names written otherwise than in Latin letters are hardly looked for."""
+    answer = tillit.piped(text.encode(), "find", "--language", "no")
+    assert ("other scripts than the Latin" in answer.err) is warned
 
 
 @pytest.mark.parametrize("threshold", ["0", "1", "-0.5", "7", "nan", "inf"])
