@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -115,22 +116,28 @@ def main() -> None:
     study(language)
     interview(audio)
     heading(f"Done in {time.monotonic() - began:.0f} seconds")
-    place = DEMO.relative_to(Path.cwd()) if DEMO.is_relative_to(Path.cwd()) else DEMO
-    print(f"""
-The vault          {place}/vault       sealed: have a look, nothing in it can be read
-The hand-off       {place}/for-ragna   DOCX, VTT, QDPX, cases, a README, a manifest
-The backup         {place}/backup      and {place}/link-backup, who is who: kept apart
-Its passphrase     {place}/credentials (a real one is in your head and your safe, not on the disk)
+    print(ending(DEMO))
+
+
+def ending(demo: Path) -> str:
+    """What there is now and what to try next, in commands that work from any folder."""
+    vault, credentials = (shlex.quote(str(demo / name)) for name in ("vault", "credentials"))
+    return f"""
+The vault          {demo}/vault         sealed: have a look, nothing in it can be read
+The hand-off       {demo}/for-ragna     DOCX, VTT, QDPX, cases, a README, a manifest
+The backup         {demo}/backup        and link-backup beside it, who is who: to be kept apart
+Its passphrase     {demo}/credentials   (a real one is in your head and your safe, not on the disk)
 
 Try next:
-  export TILLIT_VAULT={place}/vault CREDENTIALS_DIRECTORY={place}/credentials PATH=.venv/bin:$PATH
+  export TILLIT_VAULT={vault} CREDENTIALS_DIRECTORY={credentials}
+  export PATH={shlex.quote(str(TILLIT.parent))}:$PATH
   tillit --as ragna status
   tillit --as ivar transcript show rus/P07-1         # the interviewer may not, and the ledger remembers
   tillit --as astrid consent withdraw rus/P07        # and then try to read it as ragna
   tillit --as astrid key shred rus/P07               # and now nobody ever can
   tillit doctor
-  make demo AUDIO=path/to/your/interview.m4a LANG=no
-""")
+  make -C {shlex.quote(str(ROOT))} demo AUDIO="$PWD"/your-interview.m4a LANG=no
+"""
 
 
 if __name__ == "__main__":
