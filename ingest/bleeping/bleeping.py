@@ -19,13 +19,12 @@ from ingest.audio import decode as audio
 from ingest.bleeping import covering, sound, spans
 from ingest.bleeping.beep import How, bleeped
 from ingest.bleeping.covering import Said
+from ingest.bleeping.gone import gone
 from ingest.bleeping.voice import Voice, lowered
 from ingest.decisions import overlay, settled
-from ingest.pseudonyms.apply import Mention, kept
+from ingest.pseudonyms.apply import kept
 from ingest.pseudonyms.linking import Book
 from ingest.pseudonyms.rules import rules_of
-from ingest.reviewing.deeds import Claim, Verb
-from ingest.reviewing.places import RAW
 from ingest.transcription import registry
 from ingest.transcription.engine import Parameters, Whisper
 from ingest.transcription.languages import UNDETERMINED
@@ -39,7 +38,7 @@ from storage.records import Artefact, Study
 from storage.streams import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -47,13 +46,14 @@ if TYPE_CHECKING:
     from ingest.bleeping.covering import Tell
     from ingest.bleeping.sound import Fresh, Heard
     from ingest.bleeping.spans import Cut, Span
-    from ingest.reviewing.fold import Overlay
     from policies.desk import Desk
     from storage.records import Recording
     from storage.transcript import Provenance, Transcript
 
 BLEEPED: Final = "bleeped"
-ENGINE: Final = "tillit-bleep 1"
+ENGINE: Final = "tillit-bleep 2"
+"""Raise it with whatever covers more than before: copies made with another are made anew."""
+
 MEANWHILE: Final = "It was released anew meanwhile, so nothing was kept. Run it again."
 
 
@@ -114,20 +114,10 @@ def _said(work: Work) -> Said:
     study = lookup.by_id(work.database, Study, work.recording.study_id)
     seen, book = settled(work, overlay(work)), naming.load(work.act.names())
     stays = kept(seen.replaced, book, rules_of(study))
-    mentions, gone = [mention for mention in seen.replaced if mention not in stays], list(_gone(seen))
-    real = _real(book, {mention.entity for mention in (*mentions, *gone)})
-    return Said(seen.transcript, mentions, real, seen.texts.edited, seen.raw, gone)
-
-
-def _gone(seen: Overlay) -> Iterator[Mention]:
-    """Names in what was heard, found or added, that do not stand whole in the text any more."""
-    standing = (deed for deed in seen.history if deed.number in seen.standing and deed.verb is not Verb.REJECT)
-    added = [deed.what for deed in standing if isinstance(deed.what, Claim)]
-    for number, claim in enumerate((*seen.finds, *added)):
-        place, span = claim.place, seen.texts.span(claim.place)
-        if not (span and span.whole) and [run.owner for run in place.runs] == [RAW]:
-            bounds = place.segment, place.runs[0].start, place.runs[0].end
-            yield Mention(f"gone {number}", *bounds, claim.kind, claim.score, claim.recognisers, claim.entity)
+    mentions = [mention for mention in seen.replaced if mention not in stays]
+    cut_out = naming.settled(work.act.names(), gone(seen), seen.raw, work.recording.id)
+    real = _real(book, {mention.entity for mention in (*mentions, *cut_out)})
+    return Said(seen.transcript, mentions, real, seen.texts.edited, seen.raw, cut_out)
 
 
 def _real(book: Book, wanted: Collection[str]) -> Book:
@@ -138,7 +128,8 @@ def _real(book: Book, wanted: Collection[str]) -> Book:
 
 def _same(before: Artefact, release: Artefact, manner: Manner) -> bool:
     made = before.made_by["parameters"]
-    return (made["released"], made["how"], made["voice"]) == (release.id, manner.how, manner.voice)
+    asked = ENGINE, release.id, manner.how, manner.voice
+    return (before.made_by["engine"], made["released"], made["how"], made["voice"]) == asked
 
 
 def _told(made: Artefact) -> Bleeped:

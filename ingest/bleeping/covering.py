@@ -7,7 +7,7 @@ if a name is said close by that nobody marked, there is no copy.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ingest.bleeping import again, check, sound, spans
@@ -71,9 +71,9 @@ def by_times(said: Said, heard: Heard) -> list[Cut]:
         (spans.wider(said.transcript, cut) if cut.segment in said.edited else None) or cut
         for cut in spans.cuts(said.transcript, said.mentions)
     ]
-    gone = spans.cuts(said.heard or said.transcript, said.gone)
-    beyond = [replace(cut, reach=max(cut.reach, spans.Reach.NEIGHBOURS)) for cut in gone]  # then the line, in any text
-    return check.checked([*cuts, *beyond], said.transcript, heard.speech)
+    before = said.heard or said.transcript
+    gone = [spans.wider(before, cut) or cut for cut in spans.cuts(before, said.gone)]
+    return check.checked([*cuts, *gone], said.transcript, heard.speech)
 
 
 def inaudible(fresh: Fresh, said: Said, heard: Heard, hear: again.Hear, tell: Tell) -> list[Cut]:
