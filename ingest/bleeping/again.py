@@ -1,6 +1,6 @@
 """Listening again to what was covered: is a name still heard there, or said close by where nobody marked it?
 
-Each stretch is transcribed with some seconds around it, and the text is searched as a text that is about to leave.
+Each stretch is transcribed with what is around it, and the text is searched as a text that is about to leave.
 The recogniser is told no names: it would write them where it hears a tone.
 """
 
@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     Hear = Callable[[bytes], Transcript]
 
 AROUND: Final = 3_000
-"""Milliseconds heard before and after a stretch."""
+"""Milliseconds heard before and after a stretch at least."""
 
 LONGEST: Final = 30_000
-"""Milliseconds heard at once, Whisper's window, unless one stretch alone is longer."""
+"""Milliseconds heard at once, Whisper's window, unless one stretch alone is longer.
+
+Within one the recogniser may be wrong about when a word is said, and from one to the next it is not: so a window is
+filled, and a name whose time is off by ten seconds is heard all the same.
+"""
 
 BESIDE: Final = 1.0
 """Seconds by which the same word may be timed differently in two hearings."""
@@ -47,15 +51,23 @@ class Name:
 
 
 def groups(spans: Sequence[Span], milliseconds: int) -> list[Span]:
-    """What to listen to so that every stretch has its surroundings: neighbours together, as far as one window goes."""
+    """What to listen to so that every stretch has its surroundings: neighbours together, in windows that are full."""
     found: list[Span] = []
     for first, last in spans:
         low, high = max(0, first - AROUND), min(milliseconds, last + AROUND)
-        if found and low <= found[-1][1] and high - found[-1][0] <= LONGEST:
+        if found and high - found[-1][0] <= LONGEST:
             found[-1] = (found[-1][0], high)
         else:
             found.append((low, high))
-    return found
+    return [_filled(group, milliseconds) for group in found]
+
+
+def _filled(group: Span, milliseconds: int) -> Span:
+    """As long as a window, on both sides alike as far as there is sound."""
+    low, high = group
+    room = max(0, LONGEST - (high - low))
+    start = max(0, min(low - room // 2, milliseconds - LONGEST))
+    return min(low, start), max(high, min(milliseconds, start + LONGEST))
 
 
 def names(sound: Iterable[bytes], spans: Sequence[Span], hear: Hear, book: Book) -> Iterator[tuple[Span, list[Name]]]:

@@ -18,16 +18,22 @@ BOOK = Book([Entity("kari", Kind.PER, {"Kari Nordmann"}, "Anne Berg", "f")], see
     ("spans", "heard_together"),
     [
         ([], []),
-        ([(1_000, 2_000)], [(0, 5_000)]),
-        ([(10_000, 11_000), (16_000, 17_000)], [(7_000, 20_000)]),
-        ([(10_000, 11_000), (18_000, 19_000)], [(7_000, 14_000), (15_000, 22_000)]),
-        ([(10_000, 28_000), (30_000, 50_000)], [(7_000, 31_000), (27_000, 53_000)]),
-        ([(58_000, 59_000)], [(55_000, 60_000)]),
+        ([(1_000, 2_000)], [(0, 30_000)]),
+        ([(10_000, 11_000), (18_000, 19_000)], [(0, 30_000)]),
+        ([(10_000, 11_000), (40_000, 41_000)], [(0, 30_000), (25_500, 55_500)]),
+        ([(10_000, 28_000), (30_000, 50_000)], [(4_000, 34_000), (25_000, 55_000)]),
+        ([(10_000, 50_000)], [(7_000, 53_000)]),
+        ([(58_000, 59_000)], [(30_000, 60_000)]),
     ],
 )
 def test_neighbours_are_heard_together(spans: list[tuple[int, int]], heard_together: list[tuple[int, int]]) -> None:
-    """Every stretch has three seconds around it, as far as there is sound; no window grows beyond thirty."""
+    """Every stretch has three seconds around it at least, and windows are full, as far as there is sound."""
     assert again.groups(spans, 60_000) == heard_together
+
+
+def test_of_a_short_sound_all_is_heard() -> None:
+    """A window is not longer than that."""
+    assert again.groups([(1_000, 2_000), (9_000, 9_500)], 10_000) == [(0, 10_000)]
 
 
 def _heard(*texts: str) -> list[Name]:
