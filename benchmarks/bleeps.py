@@ -34,7 +34,7 @@ from benchmarks.wer import tokens
 from ingest.bleeping import again, covering, sound, spans
 from ingest.bleeping.beep import How, bleeped
 from ingest.pseudonyms.apply import Mention, mentions_of, pseudonymise
-from ingest.pseudonyms.finder import find_names
+from ingest.pseudonyms.finder import find_known, find_names
 from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.linking import Book, Entity
 from ingest.transcription import models
@@ -79,7 +79,8 @@ class Row:
 def by_finder(case: Case, transcript: Transcript) -> Said:
     """The names the finder finds."""
     book = Book(seed=SEED)
-    mentions = mentions_of(transcript, find_names(transcript.text, case.language), book)
+    found = find_known(transcript.text, case.language, find_names(transcript.text, case.language), [])
+    mentions = mentions_of(transcript, found, book)
     return covering.Said(transcript, mentions, book)
 
 

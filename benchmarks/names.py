@@ -22,11 +22,11 @@ Figures, in per cent:
 - F1 PER, LOC, ORG, and F1 over the three (micro): a find counts if a gold mention begins where it does, is of its
   kind, and ends where it does but for a genitive.
 
-Rows: Tillit is the whole stack at its default, then its tagger and its gazetteer alone. With --peers: Presidio 2.2.366
-with our tagger for its model, and as it comes, but for its English spaCy model, which is en_core_web_md (the default,
-_lg, is in no registry); of what it marks, dates, nationalities and numbers count as ID. And spaCy's CNN trained on the
-same Norwegian texts with the same noise, once --train-spacy has made one. They need a Python of their own, made once
-in .venv-peers.
+Rows: Tillit is the whole stack at its default (in a study a name is then made one kind throughout), then its tagger
+and its gazetteer alone. With --peers: Presidio 2.2.366 with our tagger for its model, and as it comes, but for its
+English spaCy model, which is en_core_web_md (the default, _lg, is in no registry); of what it marks, dates,
+nationalities and numbers count as ID. And spaCy's CNN trained on the same Norwegian texts with the same noise, once
+--train-spacy has made one. They need a Python of their own, made once in .venv-peers.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ _TITLED = 10_000  # a title before a name outweighs ten other finds of it
 ROSTER = "roster"
 _BEFORE = 40  # code points before a name in which its title must stand
 _SURE = 0.5  # a name less sure than this is not carried to its other occurrences
+_LISTED = 1_000  # the lists know first names, and weigh as much as one find that is sure
+_BOTH = 0.2  # a name that is a place or an organisation with this share of the weight is both: Norge signed, in Norge
 
 
 @cache
@@ -39,13 +41,13 @@ def find_names(
 
     `taggers` defaults to `default_taggers()`. `threshold`, between 0 and 1, is for those that have one: a higher one
     finds more; None leaves each its own. A name found anywhere is found at its other occurrences too, in the genitive
-    and, for persons, by a part of the name; and a name is of one kind throughout. Raises BadInput.
+    and, for persons, by a part of the name; and a name is a person's throughout, or never. Raises BadInput.
     """
     used = [_adjusted(tagger, threshold) for tagger in (default_taggers() if taggers is None else taggers)]
     found = (find for tagger in used for find in tagger.find(text, language))
     finds = [find for find in merge(found) if not is_title(text[find.start : find.end])]
     everywhere = [_trimmed(text, find) for find in merge([*finds, *_elsewhere(text, language, finds)])]
-    return _of_one_kind(text, language, everywhere)
+    return _of_one_kind(text, language, everywhere, both=_BOTH)
 
 
 def _adjusted(tagger: Tagger, threshold: float | None) -> Tagger:
@@ -68,8 +70,9 @@ def find_known(
 ) -> list[Find]:
     """What `find_names` found and every occurrence of the names a study knows, a person's parts among them.
 
-    Where a study knows a name as of one kind, it is of that kind here, whatever the taggers took it for. Names `by` a
-    `roster` were written down because they will be said: in text without capitals they count though they are words.
+    A name is of one kind throughout, so that it gets one surrogate: of the study's where that knows it, else of the
+    one of most weight. Names `by` a `roster` were written down because they will be said: in text without capitals
+    they count though they are words.
     """
     known: dict[tuple[str, ...], set[Kind]] = defaultdict(set)
     forms: list[tuple[str, Kind]] = []
@@ -77,7 +80,8 @@ def find_known(
         known[words(name)].add(kind)
         forms += with_parts(name, kind)
     again = KnownNames(forms, by, sure=True, words_too=by == ROSTER).find(text, language)
-    return [_as_known(text, _trimmed(text, find), known) for find in merge([*finds, *again])]
+    found = _of_one_kind(text, language, [_trimmed(text, find) for find in merge([*finds, *again])])
+    return [_as_known(text, find, known) for find in found]
 
 
 def _as_known(text: str, find: Find, known: Mapping[tuple[str, ...], set[Kind]]) -> Find:
@@ -118,8 +122,11 @@ class _Bare:
         return before + blank + part(last, self._language, lists().knows, self._heard.__contains__)[0]
 
 
-def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
-    """Each name as the kind of most weight, since taggers waver; a part of a person's name weighs as a person."""
+def _of_one_kind(text: str, language: str, finds: Sequence[Find], both: float = 1.0) -> list[Find]:
+    """Each name as the kind of most weight, since taggers waver; a part of a person's name weighs as a person.
+
+    What is found as a place or an organisation stays so where that has the share `both` of the name's weight.
+    """
     bare = _Bare(text, language, finds)
     weights: dict[tuple[str, ...], Counter[Kind]] = defaultdict(Counter)
     for find in finds:
@@ -128,7 +135,7 @@ def _of_one_kind(text: str, language: str, finds: Sequence[Find]) -> list[Find]:
         if _after_title(text, find):
             weights[words(bare(find))][Kind.PER] += _TITLED
     return [
-        find if find.kind is Kind.ID else replace(find, kind=_heaviest(bare(find), weights[words(bare(find))]))
+        find if find.kind is Kind.ID else replace(find, kind=_weighed(bare(find), find, weights, both))
         for find in finds
     ]
 
@@ -138,8 +145,13 @@ def _after_title(text: str, find: Find) -> bool:
     return bool(title(text[find.start : find.end])) or is_title((line.split() or [""])[-1])
 
 
-def _heaviest(name: str, weights: Counter[Kind]) -> Kind:
-    """The lists know first names better than a tagger does; but LO in capitals is not the woman of that name."""
+def _weighed(name: str, find: Find, weights: Mapping[tuple[str, ...], Counter[Kind]], both: float) -> Kind:
+    """LO in capitals is not the woman of that name."""
+    weighed: Counter[Kind] = Counter(
+        {kind: weight for kind, weight in weights[words(name)].items() if kind is not Kind.ID}
+    )
     if name.casefold() in lists().first_names - lists().places and not (len(name) > 1 and name.isupper()):
-        return Kind.PER
-    return max((kind for kind in weights if kind is not Kind.ID), key=lambda kind: (weights[kind], kind))
+        weighed[Kind.PER] += _LISTED
+    heaviest = max(weighed, key=lambda kind: (weighed[kind], kind))
+    is_both = heaviest is not Kind.PER and find.kind is not Kind.PER
+    return find.kind if is_both and weighed[find.kind] >= both * weighed.total() else heaviest
