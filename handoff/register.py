@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     Scan: TypeAlias = Callable[[Desk, Sequence[Recording], Purpose], Look]
 
 NONE_RELEASED = "No interview of this study is released. Review, then `tillit release`."
+NOT_RELEASED_NOW = (
+    "An interview was set back or released anew meanwhile, so nothing was handed off. Release it and run it again."
+)
 OUTSIDER = (
     "For analysis a hand-off goes to a researcher of this study: name their handle with --for. Anybody else needs "
     "--purpose share_text or archive, which the participants must have consented to."
@@ -81,8 +84,7 @@ def hand_off(desk: Desk, study: Study, order: Order, scan: Scan) -> Handed:
         with ExitStack() as doors:
             taken, left_out = _gather(desk, _released(act, study), order.purpose, doors)
             if sound.NAME in order.formats:
-                taken = _with_sound(taken, sound.Door(desk, order.purpose, doors, left_out))
-                sound.refuse_nothing(order.formats, [held.interview for held in taken], left_out)
+                taken = _with_sound(taken, sound.Door(desk, order.purpose, doors, left_out), order.formats)
             row = _row(desk, study, order, taken)
             _keep_if_unchanged(act, row, taken)
             look = scan(desk, [held.recording for held in taken], order.purpose)
@@ -105,16 +107,30 @@ def _check_recipient(act: Act, study: Study, order: Order) -> None:
 
 
 def _keep_if_unchanged(act: Act, row: Handoff, taken: list[_Held]) -> None:
-    """Add the register's row, unless a consent changed after the rules were last asked about it."""
+    """Add the register's row, unless a consent or a release changed after the rules were last asked about it."""
     standing = consent.standing({held.case.id for held in taken})
     before = set(act.all(standing))
 
     def write(session: Session) -> None:
         if set(session.scalars(standing)) != before:
             raise Denied("A participant's consent changed meanwhile, so nothing was handed off. Run it again.")
+        if not all(_stands(session, held) for held in taken):
+            raise NotReady(NOT_RELEASED_NOW)
         session.add(row)
 
     act.later(write)
+
+
+def _stands(session: Session, held: _Held) -> bool:
+    """Whether the interview is released still, and by the release that was packed."""
+    now = session.get_one(Recording, held.recording.id)
+    return now.stage == RELEASED and session.scalars(_releases(now).limit(1)).one().id == held.release.id
+
+
+def _releases(recording: Recording) -> sa.Select[Artefact]:
+    """The newest first."""
+    of_it = sa.select(Artefact).where(Artefact.recording_id == recording.id, Artefact.kind == "released")
+    return of_it.order_by(Artefact.version.desc())
 
 
 def _row(desk: Desk, study: Study, order: Order, taken: list[_Held]) -> Handoff:
@@ -160,8 +176,7 @@ def _gather(
 
 def _read(desk: Desk, act: Act, recording: Recording) -> _Held:
     participant = lookup.by_id(desk.vault.database, Participant, recording.participant_id)
-    newest = sa.select(Artefact).where(Artefact.recording_id == recording.id, Artefact.kind == "released")
-    artefact = act.one(newest.order_by(Artefact.version.desc()))
+    artefact = act.one(_releases(recording))
     if artefact is None:
         raise Damaged("A released interview has lost its text. Restore the vault from a backup.")
     transcript = Transcript.from_bytes(act.read(artefact))
@@ -174,8 +189,14 @@ def _read(desk: Desk, act: Act, recording: Recording) -> _Held:
     return _Held(interview, case, artefact, recording)
 
 
-def _with_sound(taken: list[_Held], door: sound.Door) -> list[_Held]:
-    return [replace(held, interview=door.beside(held.interview, held.release)) for held in taken]
+def _with_sound(taken: list[_Held], door: sound.Door, formats: Sequence[str]) -> list[_Held]:
+    """The same with their sound; where nothing else is asked for, those that have none are not handed off."""
+    found = [replace(held, interview=door.beside(held.interview, held.release)) for held in taken]
+    if set(formats) != {sound.NAME}:
+        return found
+    if heard := [held for held in found if held.interview.sound is not None]:
+        return heard
+    raise Denied(" ".join(door.left_out))
 
 
 def _packable(study: Study, taken: list[_Held], language: str) -> Packable:

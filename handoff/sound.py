@@ -18,7 +18,7 @@ from storage.records import Artefact, Recording
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from contextlib import ExitStack
 
     from handoff.source import Interview, Study
@@ -64,9 +64,3 @@ class Door:
             raise NotReady(NOT_BLEEPED)
         act.facts["version"] = made.version
         return act.read(made)
-
-
-def refuse_nothing(formats: Sequence[str], interviews: Iterable[Interview], left_out: Mapping[str, int]) -> None:
-    """Raise Denied, with the reasons, where sound alone is asked for and there is none."""
-    if set(formats) == {NAME} and not any(interview.sound for interview in interviews):
-        raise Denied(" ".join(left_out))

@@ -20,7 +20,7 @@ from tests.house_fixtures import given
 from tests.meanwhile import meanwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from storage.records import Participant
@@ -147,6 +147,32 @@ def test_a_consent_narrowed_at_the_last_moment_counts(house: House, tmp_path: Pa
         lambda: consent.record(house.desk("ivar"), participant, given((Purpose.RECORD,))),
     )
     with pytest.raises(Denied, match="changed meanwhile"):
+        hand_off(slow, house.study, _order(tmp_path / "ut"), unscanned)
+    assert (_outside(tmp_path), _rows(house)) == ([], [])
+
+
+def _set_back(house: House) -> None:
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.execute(sa.update(Recording).values(stage="review"))
+
+
+def _release_anew(house: House) -> None:
+    """As when a name was found that the first release still says."""
+    with Session(house.vault.database.reader) as session:
+        recording = session.scalars(sa.select(Recording)).one()
+    with house.desk("ragna").act(Action.RELEASE, recording, Purpose.ANALYSE) as act:
+        act.seal(recording, "released", interview(("Nei.",)).transcript.to_bytes(), MADE_BY, 2)
+
+
+@pytest.mark.parametrize("during", [Action.HAND_OFF_RECORDING, Action.HAND_OFF])
+@pytest.mark.parametrize("happens", [_set_back, _release_anew])
+def test_a_release_that_no_longer_stands_stops_the_hand_off(
+    house: House, tmp_path: Path, during: Action, happens: Callable[[House], None]
+) -> None:
+    """Set back or released anew, while it was packed or up to the register's commit: the old text does not go out."""
+    _participant(house, "P01")
+    slow = meanwhile(house.desk("ragna"), during, lambda: happens(house))
+    with pytest.raises((Denied, NotReady), match=r"not released|anew|meanwhile"):
         hand_off(slow, house.study, _order(tmp_path / "ut"), unscanned)
     assert (_outside(tmp_path), _rows(house)) == ([], [])
 

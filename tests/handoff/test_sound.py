@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from handoff.register import Order, hand_off
 from policies import consent
 from policies.actions import CONSENTED, Action, Purpose
 from storage.errors import Denied
-from storage.records import Recording, new_id
+from storage.records import Handoff, Recording, new_id
 from storage.transcript import Provenance
 from tests.handoff.examples import interview, unscanned
 from tests.house_fixtures import given
@@ -111,6 +113,17 @@ def test_sound_alone_of_nobody_is_no_hand_off(house: House, tmp_path: Path) -> N
     with pytest.raises(Denied, match="not bleeped"):
         hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("sound",)), unscanned)
     assert not (tmp_path / "ut").exists()
+
+
+def test_of_whom_there_is_no_sound_nothing_is_handed_off_with_sound_alone(house: House, tmp_path: Path) -> None:
+    """They are not counted as handed off, the register does not say they were, and the manifest does not know them."""
+    _participant(house, "P01", bleeped=False)
+    _, second = _participant(house, "P02")
+    handed = hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", formats=("sound",)), unscanned)
+    assert (handed.interviews, dict(handed.left_out)) == (1, {NOT_BLEEPED: 1})
+    with Session(house.vault.database.reader) as session:
+        assert session.scalars(sa.select(Handoff)).one().recordings == [second.id]
+    assert "P01" not in (tmp_path / "ut" / "manifest.json").read_text()
 
 
 def test_consent_to_sound_that_is_taken_back_meanwhile_stops_it(house: House, tmp_path: Path) -> None:
