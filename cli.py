@@ -39,7 +39,8 @@ PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 ROOMS = {
     "policies.audit_commands": ("audit",),
-    "policies.commands": ("consent", "member", "participant"),
+    "policies.commands": ("consent", "participant"),
+    "policies.people_commands": ("member",),
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),

@@ -1,4 +1,4 @@
-"""The steward's commands: members, participants, consent."""
+"""The steward's commands: participants, consent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from policies import consent as consents
 from policies import studies
-from policies.actions import CONSENTED, Role
+from policies.actions import CONSENTED
 from policies.terminal import DAY, OUT, Terminal, pass_terminal
 from storage import lookup
 from storage.errors import BadInput
@@ -16,30 +16,6 @@ from storage.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-
-@click.group()
-def member() -> None:
-    """Say who works on a study."""
-
-
-@member.command("add")
-@click.argument("study_code", metavar="STUDY")
-@click.argument("handle", metavar="WHO")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice([role.value for role in Role]),
-    help="What they are to the study; give it again for more.",
-)
-@pass_terminal
-def member_add(terminal: Terminal, study_code: str, handle: str, roles: Sequence[str]) -> None:
-    """Give WHO one or more roles in STUDY."""
-    with terminal.desk() as desk:
-        studies.add_member(desk, lookup.study(desk.vault.database, study_code), handle, [Role(role) for role in roles])
-    OUT.print(f"{handle} is now {', '.join(roles)} in {study_code}.")
 
 
 @click.group()
