@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from handoff import SCAN
+from handoff import SCAN, words
 from handoff.package import FORMATS
 from handoff.register import Order, hand_off
 from policies.actions import ACTIONS, Action, Purpose
@@ -46,7 +46,7 @@ SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
 )
 @click.option(
     "--language",
-    type=click.Choice(["en", "no", "nn", "da"]),
+    type=click.Choice(sorted(words.languages())),
     default="en",
     show_default=True,
     help="Of the README in the folder.",

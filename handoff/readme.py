@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from handoff.source import Study
 
 _NOT_SAID = "-"
+_ABOUT: dict[str, frozenset[str]] = {
+    "turns": frozenset(("docx", "txt", "qdpx")),
+    "importing": frozenset(("docx", "qdpx", "cases")),
+    "qdpx": frozenset(("qdpx",)),
+    "docx": frozenset(("docx",)),
+    "cases": frozenset(("cases",)),
+}
+"""Which formats a note is about; where none of them is here, it is left out. In the order they are read."""
 
 
 def write(study: Study, kinds: Mapping[str, str], about: Mapping[str, str]) -> bytes:
@@ -29,6 +37,7 @@ def write(study: Study, kinds: Mapping[str, str], about: Mapping[str, str]) -> b
         recipient=told.get("recipient") or _NOT_SAID,
         contact=told.get("contact") or said.steward,
         files=_listed([(name, said.files[kind]) for kind, name in kinds.items()]),
+        notes="".join(f"\n{said.notes[note].strip()}\n" for note, about in _ABOUT.items() if about & kinds.keys()),
     ).encode("utf-8-sig")
 
 

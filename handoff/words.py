@@ -18,12 +18,16 @@ _ALSO = {"nb": "no"}  # "no" is what Whisper calls bokmål
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language: `notice` for headers, `steward` for whom to tell, `files` by format, `readme` as a template."""
+    """One language: `notice` for headers, `steward` for whom to tell, `files` by format, `readme` as a template.
+
+    `notes` are what the README says besides of some formats; see handoff/readme.py.
+    """
 
     notice: str
     steward: str
     readme: str
     files: Mapping[str, str]
+    notes: Mapping[str, str]
 
 
 @cache

@@ -223,6 +223,7 @@ def test_another_process_user_clock_and_language_give_the_same_bytes(tmp_path: P
         ("no", "fortsatt personopplysninger"),
         ("nn", "framleis personopplysningar"),
         ("da", "stadig personoplysninger"),
+        ("sv", "fortfarande personuppgifter"),
         ("de", "still personal data"),
     ],
 )
@@ -248,8 +249,20 @@ def test_the_readme_names_a_steward_when_nobody_else_is_named(tmp_path: Path) ->
 def test_no_language_calls_it_anonymous(language: str) -> None:
     """A pseudonymised text stays personal data; no word of ours says otherwise."""
     said = words.of(language)
-    assert "anonym" not in f"{said.notice} {said.readme} {said.files}".lower()
+    assert "anonym" not in f"{said.notice} {said.readme} {said.files} {said.notes}".lower()
     assert said.files.keys() == {*FORMATS, "manifest"}
+
+
+@pytest.mark.parametrize("language", sorted(words.languages()))
+@pytest.mark.parametrize("chosen", FORMATS)
+def test_the_readme_speaks_of_no_file_that_is_not_there(tmp_path: Path, language: str, chosen: str) -> None:
+    """With one format alone no other is named, and no way to import what is not in the folder."""
+    hand_over(study(language=language), tmp_path / "ut", [chosen], ABOUT)
+    text = (tmp_path / "ut" / "README.txt").read_text(encoding="utf-8-sig")
+    signs = {name: FORMATS[name].pattern.removeprefix("*") for name in FORMATS}
+    assert {name for name, sign in signs.items() if sign in text} == {chosen}
+    assert ("NVivo" in text) == (chosen in {"docx", "qdpx", "cases"})
+    assert "\n\n\n" not in text
 
 
 def test_a_study_without_interviews_can_be_packed(tmp_path: Path) -> None:
