@@ -10,7 +10,7 @@ import click
 from rich.progress import Progress
 
 from policies import ceremonies, shredding
-from policies.terminal import ERR, OUT, Fresh, Terminal, pass_terminal
+from policies.terminal import ERR, OUT, Fresh, Terminal, counted, pass_terminal
 from storage import ceremony, lookup, settings, warden
 from storage.ceremony import Seat
 from storage.errors import BadInput
@@ -92,19 +92,22 @@ def key_rotate(  # noqa: PLR0913  # one parameter an option
         if not reference:
             count = ceremonies.rotate_root(desk, _seat(terminal, desk, "link-root" if of_link else "root"))
             OUT.print(
-                f"The {'link key’s ' if of_link else ''}root is a new one, and {count} keys below it were handed over."
+                f"The {'link key’s ' if of_link else ''}root is a new one, and "
+                f"{counted(count, 'key below it was', 'keys below it were')} handed over."
             )
             OUT.print(
                 "Divide it anew (tillit key escrow), and back up: older snapshots open with the former root only."
             )
         elif "/" in reference:
             count = ceremonies.rotate_participant(desk, lookup.participant(desk.vault.database, reference))
-            OUT.print(f"{reference} has a new key; {count} artefacts open with it, and with no older one.")
+            artefacts = counted(count, "artefact opens", "artefacts open")
+            OUT.print(f"{reference} has a new key; {artefacts} with it, and with no older one.")
         elif participants:
             _rotate_participants(desk, reference)
         else:
             count = ceremonies.rotate_study(desk, lookup.study(desk.vault.database, reference), forget=forget)
-            OUT.print(f"{reference} has a new key; {count} participants' keys are under it. Give devices the new one:")
+            held = counted(count, "participant's key is", "participants' keys are")
+            OUT.print(f"{reference} has a new key; {held} under it. Give devices the new one:")
             OUT.print(f"tillit study recipient {reference} > {reference}.recipient")
 
 
@@ -114,7 +117,7 @@ def _rotate_participants(desk: Desk, code: str) -> None:
         done = 0
         for done, of in ceremonies.rotate_participants(desk, lookup.study(desk.vault.database, code)):
             progress.update(bar, completed=done, total=of)
-    OUT.print(f"{done} participants of {code} have new keys; none is older than the study's now.")
+    OUT.print(f"New keys for {counted(done, 'participant')} of {code}; none is older than the study's now.")
 
 
 @key.command("protect")
@@ -200,7 +203,8 @@ def key_shred(terminal: Terminal, reference: str, yes: bool) -> None:
     with terminal.desk() as desk:
         count = shredding.shred(desk, lookup.participant(desk.vault.database, reference))
     OUT.print(
-        f"The key of {reference} is destroyed, and {count} artefacts with it. Back up now: backups then forget too."
+        f"The key of {reference} is destroyed, and {counted(count, 'artefact')} with it. Back up now: backups then "
+        "forget too."
     )
 
 

@@ -12,7 +12,7 @@ import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from policies import safekeeping
-from policies.terminal import ERR, OUT, Terminal, elsewhere, json_option, pass_terminal, places, say
+from policies.terminal import ERR, OUT, Terminal, counted, elsewhere, json_option, pass_terminal, places, say
 from storage import backup as backups
 from storage.errors import BadInput, Damaged
 
@@ -67,7 +67,8 @@ def backup(terminal: Terminal, folder: Path, link_folder: Path | None, keep: int
         late = safekeeping.waiting(desk.vault)
     OUT.print(_backed_up(report))
     if late:
-        ERR.print(f"{late} deposits wait in the inbox and are not in it. Take them in: tillit run.", style="yellow")
+        waiting = counted(late, "deposit waits in the inbox and is", "deposits wait in the inbox and are")
+        ERR.print(f"{waiting} not in it. Take in what waits: tillit run.", style="yellow")
     for one in [folder, *([link_folder] if link_folder else [])] if check else []:
         with _bar("checking") as told:
             problems = backups.check(one, vkey, told)
@@ -84,7 +85,8 @@ def backup(terminal: Terminal, folder: Path, link_folder: Path | None, keep: int
 
 
 def _backed_up(report: Report) -> str:
-    return f"Snapshot {report.snapshot}: {report.copied} new payloads, {report.size / 1e6:.1f} MB; {report.rows} rows."
+    payloads, rows = counted(report.copied, "new payload"), counted(report.rows, "row")
+    return f"Snapshot {report.snapshot}: {payloads}, {report.size / 1e6:.1f} MB; {rows}."
 
 
 @click.command()
@@ -125,11 +127,12 @@ def restore(  # noqa: PLR0913  # one parameter an option
     with _bar("restoring") as told:
         report, size = safekeeping.restore(terminal.folder, plan, terminal, terminal.for_link(), told)
     OUT.print(
-        f"Restored from {report.snapshot}: {report.rows} rows, {report.copied} payloads; {report.buried} shredded."
+        f"Restored from {report.snapshot}: {counted(report.rows, 'row')}, {counted(report.copied, 'payload')}; "
+        f"{report.buried} shredded."
     )
     OUT.print(f"The ledger adds up: {size} entries. Look with `tillit fsck`.")
     if report.lost:
-        ERR.print(f"{len(report.lost)} payloads were lost with the backup.", style="red")
+        ERR.print(f"{counted(len(report.lost), 'payload was', 'payloads were')} lost with the backup.", style="red")
         sys.exit(Damaged.exit_code)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Row)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 HANDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
+NOWHERE = "There is no {what} {reference}. Look with `tillit {look}`."
 NUMBER = re.compile(r"[0-9]{1,9}")  # no participant is interviewed a thousand million times
 
 
@@ -108,9 +109,7 @@ def _split(reference: str, shape: str) -> tuple[str, str]:
 def _one(database: Database, query: sa.Select[T], what: str, reference: str, look: str = "status") -> T:
     found = _first(database, query)
     if found is None:
-        raise NotFound(
-            f"There is no {{what}} {{reference}}. Look with `tillit {look}`.", what=what, reference=reference
-        )
+        raise NotFound(NOWHERE, what=what, reference=reference, look=look)
     return found
 
 

@@ -200,7 +200,6 @@ def test_a_withdrawal_stops_what_is_queued_and_closes_what_is_there(tillit: Term
         (["participant", "add", "rus/P07"], 11, "there already"),
         (["member", "add", "rus", "x", "--role", "steward"], 3, "No rule lets you"),
         (["model", "check", "nb-large"], 4, "no model of that name"),
-        (["reidentify", "show", "rus/9"], 4, "`tillit reidentify list`"),
         (["frobnicate"], 2, "No such command"),
         (["release", "rus/P07-1"], 4, "no recording"),
     ],

@@ -152,13 +152,6 @@ def test_one_is_said_in_the_singular(tillit: Names) -> None:
     assert "1 released interview says it, and has to be released again." in answer.err
 
 
-def test_nothing_to_list_is_a_sentence(tillit: Names) -> None:
-    """Where nothing was decided yet no empty table stands."""
-    assert tillit("ragna", "names", "history", "rus").out == (
-        "Nothing was decided about the names of this study yet.\n"
-    )
-
-
 def test_names_are_no_arguments(tillit: Names) -> None:
     """Whoever types one behind the command is told that it takes none."""
     for command in (
