@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,11 +20,24 @@ from storage.requests import Request
 
 if TYPE_CHECKING:
     from policies.actions import Action, Purpose
+    from storage.records import Row
 
 NEVER = date(1970, 1, 1)
 PIPELINE = "pipeline"
 Thing = Study | Participant | Recording | Request | Voice
 RELEASED = "release"  # the stage from which an interview may leave the house
+
+
+def _rows(kind: type[Row], column: str) -> sa.Select[Any]:
+    """The question for whole rows by the value of a column, as rows and not as objects: it is asked at every door."""
+    table = cast("sa.Table", kind.__table__)
+    return sa.select(table).where(table.c[column] == sa.bindparam("value"))
+
+
+# Made once: to put a question together costs more than to ask it.
+_MEMBERSHIPS = _rows(Membership, "person_id")
+_STUDY, _RECORDING, _REQUEST, _VOICE = (_rows(kind, "id") for kind in (Study, Recording, Request, Voice))
+_CONSENT = _rows(Consent, "participant_id").order_by(sa.desc("version")).limit(1)
 
 
 @dataclass(frozen=True)
@@ -88,12 +101,12 @@ def entities(connection: sa.Connection, actor: Actor, resource: Resource) -> lis
 def _user(session: Session, actor: Actor) -> dict[str, Any]:
     if actor.id == PIPELINE:
         return _entity("User", actor.id, {}, [_uid("Role", PIPELINE)])
-    memberships = session.scalars(sa.select(Membership).where(Membership.person_id == actor.id))
+    memberships = session.execute(_MEMBERSHIPS, {"value": actor.id})
     return _entity("User", actor.id, {}, [_uid("Role", f"{m.study_id or 'vault'}/{m.role}") for m in memberships])
 
 
 def _study(session: Session, study_id: str) -> dict[str, Any]:
-    study = session.get_one(Study, study_id)
+    study = session.execute(_STUDY, {"value": study_id}).one()
     return _entity(
         "Study",
         study.id,
@@ -125,7 +138,7 @@ def _held(session: Session, resource: Resource) -> dict[str, Any]:
 
 def _request(session: Session, request: str) -> dict[str, Any]:
     """What was asked by whom, and how far it has come."""
-    row = session.get_one(Request, request)
+    row = session.execute(_REQUEST, {"value": request}).one()
     approver = {"approver": _user_of(row.approved_by_person_id)} if row.approved_by_person_id else {}
     return {
         "requester": _user_of(row.by_person_id),
@@ -138,14 +151,13 @@ def _request(session: Session, request: str) -> dict[str, Any]:
 
 def _voice(session: Session, resource: Resource) -> dict[str, Any]:
     """A voice, and whose it is if it is that of somebody who works here."""
-    row = session.get(Voice, resource.id)
+    row = session.execute(_VOICE, {"value": resource.id}).one_or_none()
     whose = {"person": _user_of(row.person_id)} if row and row.person_id else {}
     return _entity("Voice", resource.id, {"study": {"__entity": _uid("Study", str(resource.study))}, **whose})
 
 
 def _consent(session: Session, participant: str) -> dict[str, Any]:
-    newest = sa.select(Consent).where(Consent.participant_id == participant).order_by(Consent.version.desc()).limit(1)
-    consent = session.scalars(newest).first()
+    consent = session.execute(_CONSENT, {"value": participant}).one_or_none()
     return {
         "given": consent is not None,
         "withdrawn": consent is not None and consent.withdrawn_at is not None,
@@ -156,7 +168,7 @@ def _consent(session: Session, participant: str) -> dict[str, Any]:
 
 def _is_released(session: Session, recording_id: str) -> bool:
     """Whether release is the last thing done to it: one that is under review again is not released."""
-    recording = session.get(Recording, recording_id)
+    recording = session.execute(_RECORDING, {"value": recording_id}).one_or_none()
     return recording is not None and recording.stage == RELEASED
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.permit import Permit
 
+_OF_OWNER = sa.select(Key).where(Key.owner_id == sa.bindparam("owner"))  # made once, asked at every door
 DESTROYED = "That key is not in the vault; it may have been destroyed, as a withdrawal asks for."
 
 
@@ -90,7 +91,7 @@ class Keys:
 
 def row(session: Session, owner: str) -> Key:
     """The key of a study or participant. Raises NotFound."""
-    found = session.scalars(sa.select(Key).where(Key.owner_id == owner)).first()
+    found = session.scalars(_OF_OWNER, {"owner": owner}).first()
     if found is None:
         raise NotFound(DESTROYED)
     return found

@@ -23,21 +23,21 @@ PAGE = 5000
 MOST_IDS = 500  # in one question
 
 
-# Made once: to put a statement together costs as much as to run it.
+# Made once, and of tables, not of objects: to put a statement together costs more than to run it.
 _ENTRIES, _HEADS = cast("sa.Table", LedgerEntry.__table__), cast("sa.Table", LedgerHead.__table__)
-_HEAD = sa.select(LedgerHead.size, LedgerHead.frontier, LedgerHead.checkpoint).where(LedgerHead.id == HEAD)
+_HEAD = sa.select(_HEADS.c.size, _HEADS.c.frontier, _HEADS.c.checkpoint).where(_HEADS.c.id == HEAD)
 _MOVE = sa.update(_HEADS).where(_HEADS.c.id == HEAD, _HEADS.c.size == sa.bindparam("old_size"))
 _INSERT = sa.insert(_ENTRIES)
 _PAGE = (
-    sa.select(LedgerEntry.position, LedgerEntry.leaf)
-    .where(LedgerEntry.position >= sa.bindparam("first"))
-    .order_by(LedgerEntry.position)
+    sa.select(_ENTRIES.c.position, _ENTRIES.c.leaf)
+    .where(_ENTRIES.c.position >= sa.bindparam("first"))
+    .order_by(_ENTRIES.c.position)
     .limit(PAGE)
 )
 _SPAN = (
-    sa.select(LedgerEntry.leaf)
-    .where(LedgerEntry.position >= sa.bindparam("first"), LedgerEntry.position < sa.bindparam("end"))
-    .order_by(LedgerEntry.position)
+    sa.select(_ENTRIES.c.leaf)
+    .where(_ENTRIES.c.position >= sa.bindparam("first"), _ENTRIES.c.position < sa.bindparam("end"))
+    .order_by(_ENTRIES.c.position)
 )
 
 

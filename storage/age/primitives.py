@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import reduce
+from operator import xor
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +24,10 @@ _ZERO_NONCE = bytes(12)  # a wrap key is used once
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM_SIZE = 6
+_TOPS = [reduce(xor, (g for place, g in enumerate(_GENERATOR) if top >> place & 1), 0) for top in range(32)]
+# A recipient is two thousand letters, read or written at every door: Python's own base32 does the regrouping.
+_FROM_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bytes(range(32)))
+_TO_DIGITS = bytes.maketrans(bytes(range(32)), b"0123456789abcdefghijklmnopqrstuv")
 
 
 def derive(key: bytes, salt: bytes, info: bytes) -> bytes:
@@ -60,50 +66,38 @@ def base64_decode(text: str) -> bytes:
 
 def bech32_encode(prefix: str, data: bytes) -> str:
     """Bech32 in lower case."""
-    values = _regroup(data, 8, 5, pad=True)
-    polymod = _polymod([*_expand(prefix), *values, *[0] * _CHECKSUM_SIZE]) ^ 1
-    checksum = [polymod >> 5 * (_CHECKSUM_SIZE - 1 - place) & 31 for place in range(_CHECKSUM_SIZE)]
-    return prefix + "1" + "".join(_BECH32[value] for value in [*values, *checksum])
+    values = base64.b32encode(data).rstrip(b"=").translate(_FROM_BASE32)
+    polymod = _polymod(_expand(prefix) + values + bytes(_CHECKSUM_SIZE)) ^ 1
+    checksum = bytes(polymod >> 5 * (_CHECKSUM_SIZE - 1 - place) & 31 for place in range(_CHECKSUM_SIZE))
+    return prefix + "1" + "".join(map(_BECH32.__getitem__, values + checksum))
 
 
 def bech32_decode(prefix: str, text: str) -> bytes:
     """The bytes behind `prefix`, in the same case as `prefix`; raises ValueError."""
     if not text.startswith(prefix + "1") or text not in {text.lower(), text.upper()}:
         raise ValueError("another kind of string, or mixed case")
-    values = [_BECH32.index(letter) for letter in text[len(prefix) + 1 :].lower()]
-    if len(values) < _CHECKSUM_SIZE or _polymod([*_expand(prefix.lower()), *values]) != 1:
+    values = bytes(map(_BECH32.index, text[len(prefix) + 1 :].lower()))
+    if len(values) < _CHECKSUM_SIZE or _polymod(_expand(prefix.lower()) + values) != 1:
         raise ValueError("wrong checksum")
-    return bytes(_regroup(values[:-_CHECKSUM_SIZE], 5, 8, pad=False))
+    return _bytes(values[:-_CHECKSUM_SIZE])
 
 
-def _expand(prefix: str) -> list[int]:
+def _expand(prefix: str) -> bytes:
     codes = prefix.encode("ascii")
-    return [*(code >> 5 for code in codes), 0, *(code & 31 for code in codes)]
+    return bytes([*(code >> 5 for code in codes), 0, *(code & 31 for code in codes)])
 
 
-def _polymod(values: list[int]) -> int:
+def _polymod(values: bytes) -> int:
     checksum = 1
     for value in values:
-        top = checksum >> 25
-        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
-        for place, generator in enumerate(_GENERATOR):
-            checksum ^= generator if top >> place & 1 else 0
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value ^ _TOPS[checksum >> 25]
     return checksum
 
 
-def _regroup(values: bytes | list[int], source: int, target: int, *, pad: bool) -> list[int]:
-    """Groups of `source` bits as groups of `target` bits; without `pad`, leftover bits must be few and zero."""
-    pending = width = 0
-    groups = []
-    for value in values:
-        pending = (pending << source | value) & 0xFFFF
-        width += source
-        while width >= target:
-            width -= target
-            groups.append(pending >> width & (1 << target) - 1)
-    rest = pending & (1 << width) - 1
-    if pad and width:
-        groups.append(rest << target - width)
-    elif not pad and (width >= source or rest):
+def _bytes(values: bytes) -> bytes:
+    """Groups of five bits as bytes; leftover bits must be few and zero."""
+    size, left = divmod(len(values) * 5, 8)
+    number = int(values.translate(_TO_DIGITS) or b"0", 32)  # linear, since 32 is a power of two
+    if left >= 5 or number & (1 << left) - 1:  # the first: a whole group too many
         raise ValueError("leftover bits")
-    return groups
+    return (number >> left).to_bytes(size, "big")
