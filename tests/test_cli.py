@@ -156,7 +156,7 @@ def test_a_folder_goes_on_past_a_bad_file(tillit: Terminal, tmp_path: Path) -> N
     answer = tillit("ivar", "add", "rus/P07", str(folder))
     assert answer.code == 5
     assert "RECEIPT" in answer.out
-    assert "1 of 2" in answer.err
+    assert "Of 2 recordings 1 was not taken in." in answer.err
 
 
 def test_without_consent_nothing_is_taken_in_and_the_sentence_says_why(tillit: Terminal, tmp_path: Path) -> None:
