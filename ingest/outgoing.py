@@ -72,11 +72,11 @@ class Outgoing:
 
     def _left(self, one: Told, ours: set[str]) -> int:
         text = "\n".join(line for line in _lines(one) if line not in ours)
-        found = Counter(text[left.start : left.end].casefold() for left in self.search.left_at(text))
+        found = Counter(text[left.start : left.end] for left in self.search.left_at(text))
         return sum(max(0, count - self._said(form)) for form, count in found.items() if one.sure or _is_form(form))
 
     def _said(self, form: str) -> int:
-        """How often the released texts say this, with whatever blanks."""
+        """How often the released texts say this, with whatever blanks; a text that says `liv` does not say `Liv`."""
         parts = r"\s+".join(map(re.escape, form.split()))
         return len(re.findall(rf"(?<!\w){parts}(?!\w)", self.texts))
 
@@ -100,7 +100,7 @@ def scan(desk: Desk, recordings: Sequence[Recording], purpose: Purpose) -> Calla
             texts.append(" ".join(segment.text for segment in released.segments))
     if search is None or left.total():
         raise NotReady(IN_TEXT, n=left.total(), interviews=sum(map(bool, left.values())))
-    return Outgoing(search, "\n".join(texts).casefold())
+    return Outgoing(search, "\n".join(texts))
 
 
 def _take_back(work: Work, released: Transcript, search: Search) -> int:
