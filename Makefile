@@ -1,7 +1,7 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Both install all they need into .venv.
 #   make demo AUDIO=path LANG=no    the same on your own recording
 #   make check                      formatting, lint, types, docs
-#   make bench                      measured tables: the pipeline, bench-seal, bench-ledger
+#   make bench                      measured tables: the pipeline, bench-seal, bench-ledger, bench-gate
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
 #   make bench-names                how well names are found, beside packaged tools; TEST=1 for the test splits
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
@@ -13,7 +13,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-ledger bench-listen bench-names bench-seal bench-speakers soak train format clean
+.PHONY: demo test check bench bench-gate bench-ledger bench-listen bench-names bench-seal bench-speakers soak train format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -27,8 +27,11 @@ check: .venv/ready-dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 
-bench: .venv/ready-dev bench-seal bench-ledger
+bench: .venv/ready-dev bench-seal bench-ledger bench-gate
 	$(BIN)/python -m benchmarks.pipeline
+
+bench-gate: .venv/ready-dev
+	$(BIN)/python -m benchmarks.gate
 
 bench-ledger: .venv/ready-dev
 	$(BIN)/python -m benchmarks.ledger
