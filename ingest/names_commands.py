@@ -109,7 +109,7 @@ def names_preview(
     """
     text = plain_text(source)
     language = _language(text, language)
-    finds = _found(text, language, threshold, roster)
+    finds = find_known(text, language, _found(text, language, threshold, roster), [])  # one kind, so one surrogate
     book = Book(seed=sha256(seed.encode()).digest() if seed else secrets.token_bytes(32))
     plain = _transcript(text, language)
     replaced = pseudonymise(plain, mentions_of(plain, finds, book, interview="preview"), book)
