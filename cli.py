@@ -48,6 +48,8 @@ ROOMS = {
     "ingest.commands": ("doctor", "model", "run", "status", "worker"),
     "ingest.study_commands": ("study",),
     "ingest.voice_commands": ("voice",),
+    "ingest.withdraw_commands": ("withdraw",),
+    "policies.withdrawal_commands": ("certificate", "hold"),
     "ingest.names_commands": ("names",),
     "ingest.roster_commands": ("roster",),
     "ingest.reidentify_commands": ("reidentify",),

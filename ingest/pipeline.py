@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
+from dbos._error import DBOSAwaitedWorkflowCancelledError
 from sqlalchemy.orm import Session
 
 from ingest import STAGES, engine, roster, speakers_known
@@ -29,7 +30,7 @@ from policies.facts import PIPELINE, Actor
 from policies.gate import Gate
 from policies.review_policy import NOT_REQUIRED
 from storage import lookup
-from storage.errors import NotReady, PipelineFailed, TillitError
+from storage.errors import Denied, NotReady, PipelineFailed, TillitError
 from storage.records import Participant, Recording, Study
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ LAST = "apply pseudonyms"
 FOR_A_PERSON = (LAST, "review", "release")
 ORDER = ("received", *(stage.name for stage in STAGES))
 ROBOT = Actor(PIPELINE, PIPELINE)
+CANCELLED = "The participant withdrew, so this was stopped. If they consent anew, `tillit run --again` goes on."
 
 
 class Listener(Protocol):
@@ -192,6 +194,10 @@ def finish(desk: Desk, recording: Recording) -> TillitError | None:
     """Wait for one recording's workflow; a failure is noted on the recording and returned."""
     try:
         start(recording).get_result()
+    except DBOSAwaitedWorkflowCancelledError:
+        problem = Denied(CANCELLED)
+        _note(desk, recording, problem)
+        return problem
     except TillitError as problem:
         _note(desk, recording, problem)
         return problem

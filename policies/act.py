@@ -261,6 +261,10 @@ class Act:
         if self._names is not None:
             self._names.keep()
 
+    def scrub_names(self) -> None:
+        """Leave nothing behind of names that were deleted; for `after`."""
+        self._vault.link.scrub(self._permit)
+
     def finish(self) -> None:
         """Do what waits for the commit, all of it, and tell the first failure; called by the gate."""
         problems: list[StorageFailed] = []

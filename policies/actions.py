@@ -24,11 +24,19 @@ CONSENTED = tuple(purpose for purpose in Purpose if purpose is not Purpose.STEWA
 
 
 class Role(StrEnum):
-    """What somebody is to a study."""
+    """What somebody is to a study, or to the vault as a whole."""
 
     INTERVIEWER = "interviewer"
-    STEWARD = "steward"
+    REVIEWER = "reviewer"
     RESEARCHER = "researcher"
+    STEWARD = "steward"
+    INVESTIGATOR = "investigator"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+STUDY_ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+VAULT_ROLES = (Role.STEWARD, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 class Action(StrEnum):
@@ -49,9 +57,24 @@ class Action(StrEnum):
     OPEN_INBOX = "open_inbox"
     ROTATE_KEY = "rotate_key"
     SHRED = "shred"
+    ERASE = "erase"
+    PLAN_WITHDRAWAL = "plan_withdrawal"
+    WITHDRAW = "withdraw"
+    FORGET_NAMES = "forget_names"
+    COMPARE_NAMES = "compare_names"
+    SEE_CERTIFICATE = "see_certificate"
+    SET_HOLD = "set_hold"
+    SEE_RETENTION = "see_retention"
     SEE_STATUS = "see_status"
     RUN = "run"
     ADD_MEMBER = "add_member"
+    REMOVE_MEMBER = "remove_member"
+    SEE_MEMBERS = "see_members"
+    EXPLAIN = "explain"
+    ADD_VAULT_MEMBER = "add_vault_member"
+    REMOVE_VAULT_MEMBER = "remove_vault_member"
+    SEE_VAULT_MEMBERS = "see_vault_members"
+    EXPLAIN_VAULT = "explain_vault"
     ADD_PARTICIPANT = "add_participant"
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
@@ -127,9 +150,24 @@ ACTIONS: dict[Action, Spec] = {
     Action.OPEN_INBOX: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
     Action.ROTATE_KEY: _spec("Participant", Purpose.STEWARDSHIP),
     Action.SHRED: _spec("Participant", Purpose.STEWARDSHIP, study_key=True),
+    Action.ERASE: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.PLAN_WITHDRAWAL: _spec("Participant", Purpose.STEWARDSHIP, link=True, study_key=True),
+    Action.WITHDRAW: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.FORGET_NAMES: _spec("Participant", Purpose.STEWARDSHIP, link=True),
+    Action.COMPARE_NAMES: _spec("Recording", Purpose.STEWARDSHIP),
+    Action.SEE_CERTIFICATE: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.SET_HOLD: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
     Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
+    Action.REMOVE_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_MEMBERS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.EXPLAIN: _spec("Study", Purpose.STEWARDSHIP),
+    Action.ADD_VAULT_MEMBER: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.REMOVE_VAULT_MEMBER: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.SEE_VAULT_MEMBERS: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.EXPLAIN_VAULT: _spec("Vault", Purpose.STEWARDSHIP),
     Action.ADD_PARTICIPANT: _spec("Study", Purpose.STEWARDSHIP),
     Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.WITHDRAW_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),

@@ -102,3 +102,4 @@ def consent_withdraw(terminal: Terminal, reference: str) -> None:
     with terminal.desk() as desk:
         consents.withdraw(desk, lookup.participant(desk.vault.database, reference))
     OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened, unless they consent anew.")
+    OUT.print(f"It is all still there, sealed. What destroys it: tillit withdraw {reference}")

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies.actions import Role
+from policies import holds
+from policies.actions import STUDY_ROLES, VAULT_ROLES
 from policies.review_policy import NOT_REQUIRED
-from storage.records import Consent, Membership, Participant, Recording, Study, Voice
+from storage.consents import Consent
+from storage.records import Membership, Participant, Recording, Study, Voice
 from storage.requests import Request
 
 if TYPE_CHECKING:
-    from policies.actions import Action, Purpose
+    from policies.actions import Action, Purpose, Role
     from storage.records import Row
 
 NEVER = date(1970, 1, 1)
@@ -88,7 +90,7 @@ def entities(connection: sa.Connection, actor: Actor, resource: Resource) -> lis
     with Session(connection) as session:
         found = [_user(session, actor)]
         if resource.kind == "Vault":
-            found.append(_entity("Vault", resource.id, {"stewards": _role("vault", Role.STEWARD)}))
+            found.append(_entity("Vault", resource.id, _roles("vault", VAULT_ROLES)))
         if resource.study:
             found.append(_study(session, resource.study))
         if resource.kind == "Voice":
@@ -111,9 +113,7 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
         "Study",
         study.id,
         {
-            "interviewers": _role(study.id, Role.INTERVIEWER),
-            "stewards": _role(study.id, Role.STEWARD),
-            "researchers": _role(study.id, Role.RESEARCHER),
+            **_roles(study.id, STUDY_ROLES),
             "approved": bool(study.approval.strip()),
             "starts": _datetime(_midnight(study.starts)),
             "ends": _datetime(_end_of(study.ends)),
@@ -129,6 +129,8 @@ def _held(session: Session, resource: Resource) -> dict[str, Any]:
         "study": {"__entity": _uid("Study", str(resource.study))},
         "consent": _consent(session, str(resource.participant)),
     }
+    if resource.kind == "Participant":
+        attributes["held"] = bool(holds.standing(session, str(resource.participant)))
     if resource.kind == "Recording":
         attributes["released"] = _is_released(session, resource.id)
     if resource.kind == "Request":
@@ -182,8 +184,9 @@ def _uid(kind: str, name: str) -> dict[str, str]:
     return {"type": f"Tillit::{kind}", "id": name}
 
 
-def _role(scope: str, role: Role) -> dict[str, Any]:
-    return {"__entity": _uid("Role", f"{scope}/{role}")}
+def _roles(scope: str, roles: tuple[Role, ...]) -> dict[str, Any]:
+    """The roles of a study or the vault as its attributes: "stewards" and so on."""
+    return {f"{role}s": {"__entity": _uid("Role", f"{scope}/{role}")} for role in roles}
 
 
 def _user_of(person: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Forgetting a participant: their key is destroyed, and with it everything that is theirs, here and in each backup.
 
 What happened stays in the ledger, by ids. A tombstone, signed, goes with every backup, so that a restore forgets
-again.
+again. Forgetting a part, such as the sound, gives them another key instead, under which the rest is.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import sqlalchemy as sa
 from policies.actions import Action, Purpose
 from storage import lookup, tombstones
 from storage.inbox import Inbox
-from storage.records import Study, Tombstone, now
+from storage.records import Artefact, Study, Tombstone, Voice, now
+from storage.tombstones import Destroyed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from sqlalchemy.orm import Session
 
     from policies.act import Act
@@ -23,17 +26,23 @@ if TYPE_CHECKING:
     from storage.records import Participant
     from storage.vault import Vault
 
+    Then = Callable[[Session, dict[str, int]], None]
 
-def shred(desk: Desk, participant: Participant) -> int:
+SOUND = frozenset({"original", "listening copy", "levels", "bleeped"})
+"""The kinds of artefact in which a voice is, or could be told from."""
+
+
+def shred(desk: Desk, participant: Participant, then: Then = lambda _session, _counts: None) -> int:
     """Destroy a participant's key, headers, sealed columns and payloads; returns how many artefacts that were.
 
-    Again, it finishes what a stop left. Raises Denied; StorageFailed if it is destroyed but not yet cleared away.
+    `then` is told what was destroyed, in the same transaction. Again, it finishes what a stop left. Raises Denied;
+    StorageFailed if it is destroyed but not yet cleared away.
     """
     vault = desk.vault
     study = lookup.by_id(vault.database, Study, participant.study_id)
     inbox = Inbox(vault.folder, study.code)
     with desk.act(Action.SHRED, participant, Purpose.STEWARDSHIP) as act:
-        letters = _letters(act, inbox, f"{study.code}/{participant.code}")
+        letters = deposits(act, inbox, f"{study.code}/{participant.code}")
         act.facts.update(shredded=participant.id, letters=len(letters))
 
         def destroy(session: Session) -> None:
@@ -42,11 +51,57 @@ def shred(desk: Desk, participant: Participant) -> int:
             stone = _stone(session, vault, participant)
             act.after(lambda: tombstones.publish(vault.folder, participant.id, stone))
             act.after(lambda: _clear(vault, gone.blobs))
+            then(session, _counts(gone) | {"deposits": len(letters)})
 
         act.later(destroy)
         act.after(lambda: _take_out(inbox, letters))
         act.after(vault.database.scrub)
     return int(act.facts["artefacts"])
+
+
+def erase(
+    desk: Desk, participant: Participant, kinds: Collection[str], then: Then = lambda _session, _counts: None
+) -> int:
+    """Destroy a participant's artefacts of some kinds, and their key with them: the rest is sealed to a new one.
+
+    Where the sound goes, their voice goes too. `then` is as above. Raises Denied, NotFound if there is no key.
+    """
+    vault = desk.vault
+    with desk.act(Action.ERASE, participant, Purpose.STEWARDSHIP) as act:
+
+        def destroy(session: Session) -> None:
+            gone = _delete(session, participant, kinds)
+            act.facts["artefacts"] = gone.artefacts
+            act.after(lambda: _clear(vault, gone.blobs))
+            then(session, _counts(gone))
+
+        act.later(destroy)
+        act.rotate_participant(participant.id)
+        act.facts["kinds"] = sorted(kinds)
+        act.after(vault.database.scrub)
+    return int(act.facts["artefacts"])
+
+
+def deposits(act: Act, inbox: Inbox, theirs: str) -> list[str]:
+    """What waits in the inbox and is said to be theirs."""
+    found = inbox.letters(act.sealed_for_study()) if inbox.waiting() else ()
+    return [name for name, letter in found if letter is not None and letter.participant == theirs]
+
+
+def _delete(session: Session, participant: Participant, kinds: Collection[str]) -> Destroyed:
+    of_kinds = sa.select(Artefact).where(Artefact.participant_id == participant.id, Artefact.kind.in_(kinds))
+    artefacts = session.scalars(of_kinds).all()
+    theirs = sa.select(Voice).where(Voice.participant_id == participant.id)
+    voices = session.scalars(theirs).all() if not SOUND.isdisjoint(kinds) else []
+    for row in (*artefacts, *voices):
+        session.delete(row)
+    session.flush()
+    size = sum(artefact.size for artefact in artefacts)
+    return Destroyed(len(artefacts), [artefact.blob for artefact in artefacts], size, {"voices": len(voices)})
+
+
+def _counts(gone: Destroyed) -> dict[str, int]:
+    return {"artefacts": gone.artefacts, "bytes": gone.size, **gone.others}
 
 
 def _stone(session: Session, vault: Vault, participant: Participant) -> str:
@@ -67,9 +122,3 @@ def _clear(vault: Vault, blobs: list[str]) -> None:
 def _take_out(inbox: Inbox, names: list[str]) -> None:
     for name in names:
         inbox.remove(name)
-
-
-def _letters(act: Act, inbox: Inbox, theirs: str) -> list[str]:
-    """What waits in the inbox and is said to be theirs."""
-    found = inbox.letters(act.sealed_for_study()) if inbox.waiting() else ()
-    return [name for name, letter in found if letter is not None and letter.participant == theirs]

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.consents import Consent, Letter, Scan
+from storage.memberships import FormerMembership
 from storage.records import (
     Artefact,
-    Consent,
     Decision,
     Key,
     Membership,
@@ -27,6 +28,7 @@ from storage.records import (
     Voice,
 )
 from storage.requests import Request
+from storage.withdrawals import Hold, Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +41,16 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     ),
     Consent: (
         "participant_id", "purposes", "given", "how", "letter", "expires", "withdrawn_at", "by_person_id", "version",
+        "letter_id", "evidence", "embargo", "amends",
     ),
     Decision: ("recording_id", "mention", "verb", "by_person_id", "number", "sealed_payload"),
+    Hold: (
+        "study_id", "participant_id", "number", "kind", "ground", "until", "by_person_id", "lifted",
+        "lifted_by_person_id",
+    ),
     Key: ("owner_id", "parent_id", "recipient", "sealed_identity"),
+    Letter: ("study_id", "version", "language", "sha256", "by_person_id"),
+    FormerMembership: ("person_id", "study_id", "role", "since", "by_person_id", "created"),
     Membership: ("person_id", "study_id", "role"),
     Participant: ("study_id", "code", "sealed_attributes", "attributes_version"),
     Recording: ("study_id", "participant_id", "number", "sha256", "sealed_origin"),
@@ -49,9 +58,15 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
         "study_id", "participant_id", "number", "action", "resource", "digest", "sealed_payload", "by_person_id",
         "approved_by_person_id", "expires", "used",
     ),
+    Scan: ("participant_id", "consent_id", "size", "sealed_scan"),
     Tombstone: ("participant_id", "study_id", "note"),
     Voice: ("study_id", "participant_id", "person_id", "sealed_voice"),
+    Withdrawal: ("study_id", "participant_id", "scope", "ground", "exceptions", "counts", "position", "by_person_id"),
 }  # fmt: skip
+
+
+ADDED: dict[type[Row], tuple[str, ...]] = {Consent: ("letter_id", "evidence", "embargo", "amends")}
+"""Columns a sort of row was given later: a row that has none of them filled is digested as it was before."""
 
 
 def place(row: Row) -> str:
@@ -67,11 +82,18 @@ def is_older(row: Row) -> bool:
 def digest(row: Row) -> str:
     """SHA-256, 64 hex digits, over the columns named above, each behind its length."""
     hashed = hashlib.sha256()
-    for name in ANCHORED[type(row)]:
+    for name in _counted(row):
         value = getattr(row, name)
         data = value if isinstance(value, bytes) else str(value).encode()
         hashed.update(len(data).to_bytes(8, "big") + data)
     return hashed.hexdigest()
+
+
+def _counted(row: Row) -> tuple[str, ...]:
+    """The columns of a row's digest, in their order."""
+    kind, added = type(row), ADDED.get(type(row), ())
+    older = not any(getattr(row, name) for name in added)
+    return tuple(name for name in ANCHORED[kind] if not (older and name in added))
 
 
 def watch(session: Session) -> dict[str, str | None]:

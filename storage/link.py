@@ -187,6 +187,11 @@ class LinkKey:
         permit.for_whole_link()
         return self._opened()[0]
 
+    def scrub(self, permit: Permit) -> None:
+        """Leave nothing behind of what was deleted; after the act's commit. Raises Denied, StorageFailed."""
+        permit.for_link()
+        self._opened()[0].scrub()
+
     def _opened(self) -> tuple[Database, bytes]:
         with self._opening:
             if self._database is None:

@@ -14,18 +14,20 @@ Source of the envelope: c2sp.org/signed-note.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from storage import files, note
+from storage.consents import Scan
 from storage.errors import BadInput, Damaged
 from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, Voice, now
 from storage.requests import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -47,10 +49,15 @@ class Inscription:
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What `apply` destroyed: how many artefacts' headers, and the payloads to remove after the commit."""
+    """What was destroyed: how many artefacts of how many bytes, the payloads to remove after the commit, and the rest.
+
+    `others` counts recordings, decisions, voices and requests.
+    """
 
     artefacts: int
     blobs: list[str]
+    size: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
 
 
 def make(signer: note.Signer, vault_id: str, participant_id: str, study_id: str, time: datetime | None = None) -> str:
@@ -83,6 +90,7 @@ def apply(session: Session, participant_id: str) -> Destroyed:
     """
     artefacts = session.scalars(sa.select(Artefact).where(Artefact.participant_id == participant_id)).all()
     living = [artefact for artefact in artefacts if artefact.header]
+    others = counted(session, participant_id)
     for artefact in artefacts:
         artefact.header = artefact.sealed_blob = b""
     for recording in session.scalars(sa.select(Recording).where(Recording.participant_id == participant_id)):
@@ -98,13 +106,37 @@ def apply(session: Session, participant_id: str) -> Destroyed:
     for whole in (
         sa.select(Key).where(Key.owner_id == participant_id, Key.parent_id.is_not(None)),
         sa.select(Voice).where(Voice.participant_id == participant_id),
+        sa.select(Scan).where(Scan.participant_id == participant_id),
         sa.select(Heard).where(Heard.participant_id == participant_id),
     ):
         for row in session.scalars(whole):
             session.delete(row)
     _close_openings(session, participant_id)
     session.flush()
-    return Destroyed(len(living), [artefact.blob for artefact in artefacts])
+    size = sum(artefact.size for artefact in living)
+    return Destroyed(len(living), [artefact.blob for artefact in artefacts], size, others)
+
+
+def counted(session: Session, participant_id: str) -> dict[str, int]:
+    """How many recordings, decisions, voices and requests of a participant's say something still."""
+
+    def of(query: sa.Select[int]) -> int:
+        return session.scalar(query) or 0
+
+    rows = sa.select(sa.func.count())
+    recordings = rows.select_from(Recording).where(
+        Recording.participant_id == participant_id, Recording.sha256 != Recording.id
+    )
+    decisions = rows.select_from(Decision).join(Recording).where(
+        Recording.participant_id == participant_id, Decision.sealed_payload.is_not(None)
+    )  # fmt: skip
+    requests = rows.select_from(Request).where(
+        Request.participant_id == participant_id, Request.sealed_payload.is_not(None)
+    )
+    voices = rows.select_from(Voice).where(Voice.participant_id == participant_id)
+    return {
+        "recordings": of(recordings), "decisions": of(decisions), "voices": of(voices), "requests": of(requests)
+    }  # fmt: skip
 
 
 def _close_openings(session: Session, participant_id: str) -> None:

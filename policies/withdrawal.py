@@ -1,0 +1,210 @@
+"""Withdrawal: access closed, jobs stopped, keys and names destroyed, and a certificate that says so and names no one.
+
+Each step is an act of its own, in this order, so that a stop between two leaves less than there was and never more;
+the same withdrawal goes on from there. What stands in other floors (the job engine, which names an interview says) is
+handed in as `Beyond`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from policies import holds, shredding
+from policies.actions import Action, Purpose
+from storage import certificates
+from storage.consents import Consent
+from storage.errors import NotFound, NotReady, StorageFailed
+from storage.ledger import Entry
+from storage.records import new_id, now
+from storage.withdrawals import Withdrawal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policies.act import Act
+    from policies.desk import Desk
+    from storage.records import Participant
+
+
+class Scope(StrEnum):
+    """How much is withdrawn: everything, the sound alone, or nothing that is there but all that would be made."""
+
+    ALL = "all"
+    SOUND = "sound"
+    FROM_NOW = "from now"
+
+
+class Ground(StrEnum):
+    """Why: the participant asks, an authority orders it, it should never have come, or its time is over."""
+
+    PARTICIPANT = "participant"
+    AUTHORITY = "authority"
+    MISTAKE = "mistake"
+    RETENTION = "retention"
+
+
+class Beyond(Protocol):
+    """What a withdrawal needs from the floors above."""
+
+    def jobs(self, desk: Desk, participant: Participant) -> Sequence[str]:
+        """Ids of the jobs of a participant's recordings that are queued or under way."""
+
+    def stop(self, desk: Desk, participant: Participant) -> int:
+        """Cancel them; how many they were."""
+
+    def names(self, desk: Desk, act: Act, participant: Participant) -> Sequence[object]:
+        """The link key's entries that nobody else in the study needs."""
+
+    def forget(self, desk: Desk, act: Act, participant: Participant) -> int:
+        """Destroy these when the act ends well; how many they are."""
+
+
+OF_SOUND = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE, Purpose.SHARE_SOUND})
+"""What cannot go on without the sound."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a withdrawal; `kept` are the holds under which what is sealed was kept.
+
+    `certificate` is text, "" where nothing was destroyed.
+    """
+
+    scope: Scope
+    jobs: int
+    counts: dict[str, int]
+    kept: tuple[str, ...]
+    certificate: str
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def withdraw(desk: Desk, participant: Participant, scope: Scope, ground: Ground, beyond: Beyond) -> Done:
+    """Close, stop and destroy what `scope` says; the same again finishes what a stop left. Raises Denied.
+
+    Under a hold it closes and stops and destroys nothing; once the hold is lifted the same again destroys.
+    """
+    row = _begin(desk, participant, scope, ground)
+    jobs = beyond.stop(desk, participant)
+    if row.exceptions or scope is Scope.FROM_NOW:
+        kept = tuple(f"{one['kind']}: {one['ground']}" for one in row.exceptions)
+        return Done(scope, jobs, {}, kept, "")
+    if row.position is None:
+        _destroy(desk, participant, row, beyond)
+    stored = _stored(desk, row.id)
+    if stored.position is None:
+        raise StorageFailed("What was destroyed is not written down. Run the same command again.")
+    return Done(scope, jobs, dict(stored.counts), (), certificates.make(desk.vault.ledger, stored.position))
+
+
+def _begin(desk: Desk, participant: Participant, scope: Scope, ground: Ground) -> Withdrawal:
+    """Close the door, and find the withdrawal that is under way, or write down that one begins."""
+    with desk.act(Action.WITHDRAW, participant, Purpose.STEWARDSHIP) as act:
+        fresh = Withdrawal(
+            id=new_id(), study_id=participant.study_id, participant_id=participant.id, scope=scope, ground=ground,
+            exceptions=[], counts={}, position=None, by_person_id=desk.who.id,
+        )  # fmt: skip
+        found: list[Withdrawal] = []
+
+        def write(session: Session) -> None:
+            row = session.scalars(_of(participant, scope)).first() or fresh
+            if row is fresh:
+                session.add(row)
+            row.exceptions = [] if row.position is not None else _exceptions(session, participant)
+            found.append(row)
+            act.facts["consents"] = _close(session, participant, scope, desk.who.id)
+
+        act.later(write)
+        act.facts.update(scope=scope, ground=ground)
+    return found[0]
+
+
+def _of(participant: Participant, scope: Scope) -> sa.Select[Withdrawal]:
+    """The newest of a scope."""
+    asked = sa.select(Withdrawal).where(Withdrawal.participant_id == participant.id, Withdrawal.scope == scope)
+    return asked.order_by(Withdrawal.created.desc(), Withdrawal.id)
+
+
+def _exceptions(session: Session, participant: Participant) -> list[dict[str, str]]:
+    return [{"id": one.id, "kind": one.kind, "ground": one.ground} for one in holds.standing(session, participant.id)]
+
+
+def _close(session: Session, participant: Participant, scope: Scope, by: str) -> list[str]:
+    """Withdraw every consent there is; of the sound alone, an amended one without what it was given for follows."""
+    theirs = sa.select(Consent).where(Consent.participant_id == participant.id).order_by(Consent.version.desc())
+    rows = list(session.scalars(theirs))
+    if scope is Scope.SOUND:
+        return _without_sound(session, rows[0], by) if rows else []
+    standing = [row for row in rows if row.withdrawn_at is None]
+    for row in standing:
+        row.withdrawn_at = now()
+    return [row.id for row in standing]
+
+
+def _without_sound(session: Session, newest: Consent, by: str) -> list[str]:
+    purposes = [purpose for purpose in newest.purposes if purpose not in OF_SOUND]
+    if newest.withdrawn_at is not None or purposes == newest.purposes:
+        return []
+    columns = {column.name: getattr(newest, column.name) for column in Consent.__table__.columns}
+    anew = {"id": new_id(), "created": now(), "by_person_id": by, "amends": newest.id, "version": newest.version + 1}
+    session.add(Consent(**columns | anew | {"purposes": purposes}))
+    return [newest.id]
+
+
+def _destroy(desk: Desk, participant: Participant, row: Withdrawal, beyond: Beyond) -> None:
+    def certify(session: Session, counts: dict[str, int]) -> None:
+        stored = session.get_one(Withdrawal, row.id)
+        if stored.position is not None:
+            raise NotReady("This was finished meanwhile. Run it again to see the certificate.")
+        stored.counts = {**stored.counts, **counts}
+        stored.position = desk.vault.ledger.append(session, _erased(stored))
+
+    if row.scope == Scope.SOUND:
+        shredding.erase(desk, participant, shredding.SOUND, certify)
+        return
+    _forget_names(desk, participant, row, beyond)
+    shredding.shred(desk, participant, certify)
+
+
+def _forget_names(desk: Desk, participant: Participant, row: Withdrawal, beyond: Beyond) -> None:
+    """First, since it has to read what they said: which names nobody else says. Counted again after a stop."""
+    with desk.act(Action.FORGET_NAMES, participant, Purpose.STEWARDSHIP) as act:
+        count = beyond.forget(desk, act, participant)
+
+        def write(session: Session) -> None:
+            stored = session.get_one(Withdrawal, row.id)
+            stored.counts = {**stored.counts, "names": stored.counts.get("names", 0) + count}
+
+        act.later(write)
+        act.facts["names"] = count
+
+
+def _erased(row: Withdrawal) -> Entry:
+    """What the certificate is made from, under an id of its own: it says nothing of whose it was."""
+    facts = {"study": row.study_id, "scope": row.scope, "ground": row.ground, "destroyed": dict(row.counts)}
+    return Entry(certificates.EVENT, new_id(), facts)
+
+
+def certificate(desk: Desk, participant: Participant) -> str:
+    """The newest certificate of what was destroyed of a participant's. Raises Denied, NotFound if nothing was."""
+    with desk.act(Action.SEE_CERTIFICATE, participant, Purpose.STEWARDSHIP) as act:
+        certified = sa.select(Withdrawal).where(
+            Withdrawal.participant_id == participant.id, Withdrawal.position.is_not(None)
+        )
+        row = act.one(certified.order_by(Withdrawal.position.desc()))
+        if row is None or row.position is None:
+            raise NotFound("Nothing of this participant's was destroyed by a withdrawal, so there is no certificate.")
+        return certificates.make(desk.vault.ledger, row.position)
+
+
+def _stored(desk: Desk, row_id: str) -> Withdrawal:
+    """The row as it is now."""
+    with Session(desk.vault.database.reader) as session:
+        return session.get_one(Withdrawal, row_id)

@@ -1,0 +1,48 @@
+"""Withdrawals as they were asked for and ended, and the holds under which nothing is destroyed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003  # SQLAlchemy reads the annotations
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.records import Row
+
+
+class Withdrawal(Row):
+    """What was asked for, by scope and ground, when (`created`), and what became of it.
+
+    `exceptions` names the holds under which what is sealed was kept, `counts` what was destroyed; `position` is that
+    of the ledger's entry which says so, NULL until then.
+    """
+
+    __tablename__ = "withdrawal"
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
+    scope: Mapped[str]
+    ground: Mapped[str]
+    exceptions: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
+    counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    position: Mapped[int | None]
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class Hold(Row):
+    """That nothing of a participant, or of a whole study, may be destroyed: of which kind, why, and until when.
+
+    `kind` is "legal", or "analysed" for what entered an analysis before the withdrawal (helseforskningsloven § 16).
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (sa.UniqueConstraint("study_id", "number"),)
+    study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
+    participant_id: Mapped[str | None] = mapped_column(sa.ForeignKey("participant.id"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    ground: Mapped[str]
+    until: Mapped[date | None]
+    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    lifted: Mapped[datetime | None]
+    lifted_by_person_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id"))
