@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from policies.actions import CONSENTED, Action, Purpose
+from storage.consents import Consent
 from storage.errors import BadInput, Denied
-from storage.records import Consent, new_id, now
+from storage.records import new_id, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from storage.records import ORIGIN
 
 if TYPE_CHECKING:
+    from storage.consents import Scan
     from storage.records import Artefact, Decision, Heard, Participant, Recording, Voice
     from storage.requests import Request
 
@@ -45,3 +46,8 @@ def decision(row: Decision) -> str:
 def asked(request: Request) -> str:
     """Of what somebody asks for that takes two, and of no other action on no other thing."""
     return f"request/sealed_payload/{request.id}/1/{request.action}/{request.resource}"
+
+
+def scan(row: Scan) -> str:
+    """Of a signed form, and of no other consent of nobody else."""
+    return f"scan/sealed_scan/{row.id}/1/{row.participant_id}/{row.consent_id}"

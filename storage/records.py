@@ -77,6 +77,7 @@ class Study(Row):
 
     `speakers` is how many speak in its interviews, NULL where that is found out; `style` "verbatim" or "plain";
     `pseudonyms` names a set of policies/pseudonyms.toml; `review_policy` is of policies/review_policy.py.
+    From `controller` on it is what an ethics office asks, see policies/study_facts.py; `changes` is what was before.
     """
 
     __tablename__ = "study"
@@ -93,6 +94,14 @@ class Study(Row):
     speakers: Mapped[int | None]
     style: Mapped[str] = mapped_column(default="verbatim", server_default="verbatim")
     pseudonyms: Mapped[str] = mapped_column(default="names", server_default="names")
+    controller: Mapped[str] = mapped_column(default="", server_default="")
+    legal_basis: Mapped[str] = mapped_column(default="", server_default="")
+    special_categories: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    offence_data: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    processors: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    sample: Mapped[int | None]
+    cohorts: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
 
 class Participant(Row):
@@ -104,22 +113,6 @@ class Participant(Row):
     code: Mapped[str]
     sealed_attributes: Mapped[bytes | None]
     attributes_version: Mapped[int] = mapped_column(default=0, server_default="0")
-
-
-class Consent(Row):
-    """What a participant agreed to; the newest row counts. `purposes` are those of policies.actions."""
-
-    __tablename__ = "consent"
-    __table_args__ = (sa.UniqueConstraint("participant_id", "version"),)
-    participant_id: Mapped[str] = mapped_column(sa.ForeignKey("participant.id"))
-    purposes: Mapped[list[str]]
-    given: Mapped[date]
-    how: Mapped[str]
-    letter: Mapped[str]
-    expires: Mapped[date]
-    withdrawn_at: Mapped[datetime | None]
-    by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
-    version: Mapped[int]
 
 
 class Recording(Row):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import age, columns, keys, places
+from storage.consents import Scan
 from storage.records import Artefact, Decision, Heard, Key, LedgerEntry, Participant, Recording, RetiredKey, Voice
 from storage.requests import Request
 
@@ -100,6 +101,8 @@ def _columns(session: Session, owner: str, old: age.HybridIdentity, new: age.Hyb
     for request in session.scalars(sa.select(Request).where(Request.participant_id == owner)):
         if request.sealed_payload is not None:
             request.sealed_payload = _again(old, new, places.asked(request), request.sealed_payload)
+    for scan in session.scalars(sa.select(Scan).where(Scan.participant_id == owner)):
+        scan.sealed_scan = _again(old, new, places.scan(scan), scan.sealed_scan)
     _voices(session, old, new, Voice.participant_id == owner)
 
 

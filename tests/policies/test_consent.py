@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from ingest import status
 from policies import consent, studies
 from policies.actions import CONSENTED, Action, Purpose
+from storage.consents import Consent
 from storage.errors import BadInput, Denied
-from storage.records import Consent, Participant, Study, now
+from storage.records import Participant, Study, now
 from tests.house_fixtures import TODAY, given
 from tests.meanwhile import meanwhile
 

@@ -14,9 +14,10 @@ from policies import ceremonies, safekeeping, shredding, studies
 from policies.actions import Action, Purpose
 from storage import age, ceremony, roots
 from storage.ceremony import Seat
+from storage.consents import Consent
 from storage.errors import BadInput, Locked, NotFound, NotReady
 from storage.inbox import Inbox
-from storage.records import Consent, Participant, Recording
+from storage.records import Participant, Recording
 from storage.roots import Keeper
 from tests.house_fixtures import FAST, KNOWN, LATER, TODAY, House, Known, reopen
 from tests.policies.keeping import MADE_BY, WORDS, keep, opened
