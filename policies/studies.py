@@ -103,19 +103,20 @@ def recipient(desk: Desk, study: Study) -> str:
 def add_member(desk: Desk, study: Study, handle: str, roles: list[Role]) -> None:
     """Give somebody roles in a study; the person is made if the handle is new. Raises Denied, AlreadyThere."""
     with desk.act(Action.ADD_MEMBER, study, Purpose.STEWARDSHIP) as act:
-        person_id = _person(act, handle)
+        person_id = person(act, handle)
         for role in roles:
             act.add(Membership(person_id=person_id, study_id=study.id, role=role))
         act.facts.update(person=person_id, roles=[role.value for role in roles])
 
 
-def _person(act: Act, handle: str) -> str:
+def person(act: Act, handle: str) -> str:
+    """The id of whoever has this handle, made by the act if it is new. Raises BadInput."""
     known = act.one(sa.select(Person).where(Person.handle == lookup.handle(handle)))
     if known:
         return known.id
-    person = Person(id=new_id(), handle=handle)
-    act.add(person)
-    return person.id
+    made = Person(id=new_id(), handle=handle)
+    act.add(made)
+    return made.id
 
 
 def add_participant(desk: Desk, study: Study, code: str) -> Participant:

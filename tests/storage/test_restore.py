@@ -176,7 +176,7 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     head, *rows, _ = map(json.loads, lines)
     about = head["tillit snapshot"]
     about["revision"] = "0001"
-    for table in ("retired_key", "tombstone", "ledger_tile", "voice", "request"):
+    for table in ("retired_key", "tombstone", "ledger_tile", "voice", "request", "former_membership"):
         del about["tables"][table]
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
