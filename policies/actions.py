@@ -65,6 +65,8 @@ class Action(StrEnum):
     SEE_CERTIFICATE = "see_certificate"
     SET_HOLD = "set_hold"
     SEE_RETENTION = "see_retention"
+    SET_RETENTION = "set_retention"
+    FORGET_ALL_NAMES = "forget_all_names"
     SEE_STATUS = "see_status"
     RUN = "run"
     ADD_MEMBER = "add_member"
@@ -76,7 +78,11 @@ class Action(StrEnum):
     SEE_VAULT_MEMBERS = "see_vault_members"
     EXPLAIN_VAULT = "explain_vault"
     ADD_PARTICIPANT = "add_participant"
+    CHANGE_STUDY = "change_study"
+    ADD_LETTER = "add_letter"
     RECORD_CONSENT = "record_consent"
+    SEE_CONSENT = "see_consent"
+    OPEN_EVIDENCE = "open_evidence"
     WITHDRAW_CONSENT = "withdraw_consent"
     SET_ATTRIBUTES = "set_attributes"
     ENROL_VOICE = "enrol_voice"
@@ -158,6 +164,8 @@ ACTIONS: dict[Action, Spec] = {
     Action.SEE_CERTIFICATE: _spec("Participant", Purpose.STEWARDSHIP),
     Action.SET_HOLD: _spec("Study", Purpose.STEWARDSHIP),
     Action.SEE_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SET_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
+    Action.FORGET_ALL_NAMES: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
     Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
@@ -169,6 +177,10 @@ ACTIONS: dict[Action, Spec] = {
     Action.SEE_VAULT_MEMBERS: _spec("Vault", Purpose.STEWARDSHIP),
     Action.EXPLAIN_VAULT: _spec("Vault", Purpose.STEWARDSHIP),
     Action.ADD_PARTICIPANT: _spec("Study", Purpose.STEWARDSHIP),
+    Action.CHANGE_STUDY: _spec("Study", Purpose.STEWARDSHIP),
+    Action.ADD_LETTER: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.OPEN_EVIDENCE: _spec("Participant", Purpose.STEWARDSHIP),
     Action.RECORD_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.WITHDRAW_CONSENT: _spec("Participant", Purpose.STEWARDSHIP),
     Action.SET_ATTRIBUTES: _spec("Participant", Purpose.STEWARDSHIP),

@@ -165,6 +165,7 @@ def _consent(session: Session, participant: str) -> dict[str, Any]:
         "withdrawn": consent is not None and consent.withdrawn_at is not None,
         "purposes": consent.purposes if consent else [],
         "until": _datetime(_end_of(consent.expires if consent else NEVER)),
+        "embargo": _datetime(_midnight(consent.embargo if consent and consent.embargo else NEVER)),
     }
 
 
