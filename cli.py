@@ -39,7 +39,9 @@ PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 ROOMS = {
     "policies.audit_commands": ("audit",),
-    "policies.commands": ("consent", "participant"),
+    "policies.commands": ("participant",),
+    "policies.consent_commands": ("consent",),
+    "policies.letter_commands": ("letter",),
     "policies.people_commands": ("member",),
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.store_commands": ("backup", "fsck", "restore"),
@@ -48,6 +50,7 @@ ROOMS = {
     "ingest.commands": ("doctor", "model", "run", "status", "worker"),
     "ingest.study_commands": ("study",),
     "ingest.voice_commands": ("voice",),
+    "ingest.retention_commands": ("retention",),
     "ingest.withdraw_commands": ("withdraw",),
     "policies.withdrawal_commands": ("certificate", "hold"),
     "ingest.names_commands": ("names",),

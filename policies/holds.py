@@ -94,9 +94,17 @@ def standing(session: Session, participant: str) -> list[Hold]:
     """The holds under which a participant's stays today."""
     study = sa.select(Participant.study_id).where(Participant.id == participant).scalar_subquery()
     about = sa.or_(Hold.participant_id == participant, sa.and_(Hold.participant_id.is_(None), Hold.study_id == study))
+    return list(session.scalars(_in_force().where(about)))
+
+
+def in_study(session: Session, study: str) -> list[Hold]:
+    """The holds on a study or on anybody in it today."""
+    return list(session.scalars(_in_force().where(Hold.study_id == study)))
+
+
+def _in_force() -> sa.Select[Hold]:
     in_time = sa.or_(Hold.until.is_(None), Hold.until >= now().date())
-    query = sa.select(Hold).where(about, in_time, Hold.lifted.is_(None)).order_by(Hold.number)
-    return list(session.scalars(query))
+    return sa.select(Hold).where(in_time, Hold.lifted.is_(None)).order_by(Hold.number)
 
 
 def on(desk: Desk, reference: str) -> tuple[Study, Participant | None]:

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import holds, shredding
+from policies import holds, retention, shredding
 from policies.actions import Action, Purpose
 from storage import certificates
 from storage.consents import Consent
 from storage.errors import NotFound, NotReady, StorageFailed
 from storage.ledger import Entry
-from storage.records import new_id, now
+from storage.records import Artefact, Key, new_id, now
 from storage.withdrawals import Withdrawal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from policies.act import Act
     from policies.desk import Desk
@@ -66,6 +66,8 @@ class Beyond(Protocol):
 
 OF_SOUND = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE, Purpose.SHARE_SOUND})
 """What cannot go on without the sound."""
+CLOSING = frozenset({*Scope, f"retention: {retention.PARTICIPANT}"})
+"""Scopes that close the door."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Done:
     `certificate` is text, "" where nothing was destroyed.
     """
 
-    scope: Scope
+    scope: str
     jobs: int
     counts: dict[str, int]
     kept: tuple[str, ...]
@@ -91,56 +93,101 @@ def withdraw(desk: Desk, participant: Participant, scope: Scope, ground: Ground,
 
     Under a hold it closes and stops and destroys nothing; once the hold is lifted the same again destroys.
     """
-    row = _begin(desk, participant, scope, ground)
+    row = _begin(desk, participant, _Asked(scope, ground, shredding.SOUND if scope is Scope.SOUND else None))
     jobs = beyond.stop(desk, participant)
     if row.exceptions or scope is Scope.FROM_NOW:
         kept = tuple(f"{one['kind']}: {one['ground']}" for one in row.exceptions)
         return Done(scope, jobs, {}, kept, "")
+    return _finish(desk, participant, row, beyond, shredding.SOUND if scope is Scope.SOUND else None, jobs)
+
+
+def retire(desk: Desk, participant: Participant, kind: str, artefacts: Collection[str] | None, beyond: Beyond) -> Done:
+    """The same for what is due: artefacts of some kinds, or everything for None. Raises Denied, under a hold too."""
+    asked = _Asked(f"retention: {kind}", Ground.RETENTION, artefacts)
+    row = _begin(desk, participant, asked)
+    jobs = beyond.stop(desk, participant) if artefacts is None else 0
+    return _finish(desk, participant, row, beyond, artefacts, jobs)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be destroyed, as it is called, why, and which kinds of artefact, None for all there is."""
+
+    scope: str
+    ground: Ground
+    artefacts: Collection[str] | None
+
+
+def _finish(  # noqa: PLR0913, PLR0917  # what is under way
+    desk: Desk,
+    participant: Participant,
+    row: Withdrawal,
+    beyond: Beyond,
+    artefacts: Collection[str] | None,
+    jobs: int,
+) -> Done:
     if row.position is None:
-        _destroy(desk, participant, row, beyond)
+        _destroy(desk, participant, row, artefacts, beyond)
     stored = _stored(desk, row.id)
     if stored.position is None:
         raise StorageFailed("What was destroyed is not written down. Run the same command again.")
-    return Done(scope, jobs, dict(stored.counts), (), certificates.make(desk.vault.ledger, stored.position))
+    made = certificates.make(desk.vault.ledger, stored.position)
+    return Done(row.scope, jobs, dict(stored.counts), (), made)
 
 
-def _begin(desk: Desk, participant: Participant, scope: Scope, ground: Ground) -> Withdrawal:
+def _begin(desk: Desk, participant: Participant, asked: _Asked) -> Withdrawal:
     """Close the door, and find the withdrawal that is under way, or write down that one begins."""
     with desk.act(Action.WITHDRAW, participant, Purpose.STEWARDSHIP) as act:
         fresh = Withdrawal(
-            id=new_id(), study_id=participant.study_id, participant_id=participant.id, scope=scope, ground=ground,
-            exceptions=[], counts={}, position=None, by_person_id=desk.who.id,
+            id=new_id(), study_id=participant.study_id, participant_id=participant.id, scope=asked.scope,
+            ground=asked.ground, exceptions=[], counts={}, position=None, by_person_id=desk.who.id,
         )  # fmt: skip
         found: list[Withdrawal] = []
 
         def write(session: Session) -> None:
-            row = session.scalars(_of(participant, scope)).first() or fresh
+            row = _under_way(session, participant, asked) or fresh
             if row is fresh:
                 session.add(row)
             row.exceptions = [] if row.position is not None else _exceptions(session, participant)
             found.append(row)
-            act.facts["consents"] = _close(session, participant, scope, desk.who.id)
+            act.facts["consents"] = _close(session, participant, asked.scope, desk.who.id)
 
         act.later(write)
-        act.facts.update(scope=scope, ground=ground)
+        act.facts.update(scope=asked.scope, ground=asked.ground)
     return found[0]
 
 
-def _of(participant: Participant, scope: Scope) -> sa.Select[Withdrawal]:
-    """The newest of a scope."""
-    asked = sa.select(Withdrawal).where(Withdrawal.participant_id == participant.id, Withdrawal.scope == scope)
-    return asked.order_by(Withdrawal.created.desc(), Withdrawal.id)
+def _under_way(session: Session, participant: Participant, asked: _Asked) -> Withdrawal | None:
+    """The newest of this scope: one that is not at its end, or one after which nothing came that it would destroy."""
+    query = sa.select(Withdrawal).where(Withdrawal.participant_id == participant.id, Withdrawal.scope == asked.scope)
+    row = session.scalars(query.order_by(Withdrawal.created.desc(), Withdrawal.id)).first()
+    if row is None or row.position is None or not _is_left(session, participant, asked):
+        return row
+    return None
+
+
+def _is_left(session: Session, participant: Participant, asked: _Asked) -> bool:
+    left = sa.select(Key.id).where(Key.owner_id == participant.id)
+    if asked.artefacts is not None:
+        of_theirs = sa.select(Artefact.id).where(Artefact.participant_id == participant.id)
+        left = of_theirs.where(Artefact.kind.in_(asked.artefacts))
+    return session.scalars(left.limit(1)).first() is not None
 
 
 def _exceptions(session: Session, participant: Participant) -> list[dict[str, str]]:
     return [{"id": one.id, "kind": one.kind, "ground": one.ground} for one in holds.standing(session, participant.id)]
 
 
-def _close(session: Session, participant: Participant, scope: Scope, by: str) -> list[str]:
-    """Withdraw every consent there is; of the sound alone, an amended one without what it was given for follows."""
+def _close(session: Session, participant: Participant, scope: str, by: str) -> list[str]:
+    """Withdraw every consent there is; of the sound alone, an amended one without what it was given for follows.
+
+    What is due before everything is closes nothing.
+    """
+    if scope not in CLOSING:
+        return []
     theirs = sa.select(Consent).where(Consent.participant_id == participant.id).order_by(Consent.version.desc())
     rows = list(session.scalars(theirs))
-    if scope is Scope.SOUND:
+    if scope == Scope.SOUND:
         return _without_sound(session, rows[0], by) if rows else []
     standing = [row for row in rows if row.withdrawn_at is None]
     for row in standing:
@@ -158,16 +205,18 @@ def _without_sound(session: Session, newest: Consent, by: str) -> list[str]:
     return [newest.id]
 
 
-def _destroy(desk: Desk, participant: Participant, row: Withdrawal, beyond: Beyond) -> None:
+def _destroy(
+    desk: Desk, participant: Participant, row: Withdrawal, artefacts: Collection[str] | None, beyond: Beyond
+) -> None:
     def certify(session: Session, counts: dict[str, int]) -> None:
         stored = session.get_one(Withdrawal, row.id)
         if stored.position is not None:
             raise NotReady("This was finished meanwhile. Run it again to see the certificate.")
         stored.counts = {**stored.counts, **counts}
-        stored.position = desk.vault.ledger.append(session, _erased(stored))
+        stored.position = desk.vault.ledger.append(session, erased(stored))
 
-    if row.scope == Scope.SOUND:
-        shredding.erase(desk, participant, shredding.SOUND, certify)
+    if artefacts is not None:
+        shredding.erase(desk, participant, artefacts, certify)
         return
     _forget_names(desk, participant, row, beyond)
     shredding.shred(desk, participant, certify)
@@ -186,7 +235,7 @@ def _forget_names(desk: Desk, participant: Participant, row: Withdrawal, beyond:
         act.facts["names"] = count
 
 
-def _erased(row: Withdrawal) -> Entry:
+def erased(row: Withdrawal) -> Entry:
     """What the certificate is made from, under an id of its own: it says nothing of whose it was."""
     facts = {"study": row.study_id, "scope": row.scope, "ground": row.ground, "destroyed": dict(row.counts)}
     return Entry(certificates.EVENT, new_id(), facts)

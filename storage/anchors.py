@@ -28,7 +28,7 @@ from storage.records import (
     Voice,
 )
 from storage.requests import Request
-from storage.withdrawals import Hold, Withdrawal
+from storage.withdrawals import Hold, RetentionRule, Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
         "study_id", "participant_id", "number", "action", "resource", "digest", "sealed_payload", "by_person_id",
         "approved_by_person_id", "expires", "used",
     ),
+    RetentionRule: ("study_id", "kind", "since", "days", "ground", "by_person_id"),
     Scan: ("participant_id", "consent_id", "size", "sealed_scan"),
     Tombstone: ("participant_id", "study_id", "note"),
     Voice: ("study_id", "participant_id", "person_id", "sealed_voice"),

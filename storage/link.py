@@ -143,6 +143,19 @@ class StudyNames:
         if not name.forms:
             self._session.delete(name)
 
+    def forget_all(self) -> int:
+        """Delete every name of the study, what was decided about them, and its seed; returns how many forms."""
+        names, seed = self.all(), self._session.get(Seed, self._study)
+        count = sum(len(name.forms) for name in names)
+        for row in (
+            *(form for name in names for form in name.forms),
+            *names,
+            *self.namings(),
+            *([seed] if seed else []),
+        ):
+            self._session.delete(row)
+        return count
+
     def seed(self) -> bytes:
         """The study's 32-byte seed, made the first time it is asked for."""
         row = self._session.get(Seed, self._study)
