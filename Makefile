@@ -6,7 +6,7 @@
 #   make bench-names                how well names are found, beside packaged tools; TEST=1 for the test splits
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
 #   make train                      train the tagger of names anew; an hour and a half, can be stopped
-#   make soak                       property tests on new cases, and the kills, for longer
+#   make soak                       property tests on new cases, the kills, and a thousand races, for longer
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,7 +52,7 @@ bench-speakers: .venv/ready-dev
 	$(BIN)/python -m benchmarks.speakers --peers
 
 soak: .venv/ready-dev
-	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults
+	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults tests/policies/test_races.py
 
 # Its own Python, since PyTorch is large. Stopped with Ctrl-C, the same command goes on.
 train: .venv-train/ready
