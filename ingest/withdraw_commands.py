@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.withdrawing import Pipeline
-from policies import withdrawal, withdrawal_letters
+from policies import shredding, withdrawal, withdrawal_letters
 from policies.terminal import OUT, Terminal, counted, json_option, pass_terminal, say
 from policies.withdrawal import Ground, Scope
 from policies.withdrawal_plan import plan
@@ -36,7 +36,7 @@ UNDER_HOLD = "A hold stands ({holds}): access is closed and jobs are stopped, an
 @click.option("--only", type=click.Choice(["sound"]), help="Destroy their sound, and leave what was written of it.")
 @click.option("--from-now", is_flag=True, help="Destroy nothing: what is published stays, and nothing more is done.")
 @click.option("--ground", type=click.Choice([ground.value for ground in Ground if ground is not Ground.RETENTION]),
-              default=Ground.PARTICIPANT.value, show_default=True, help="Who wants it: it stands in the certificate.")  # fmt: skip
+              default=Ground.PARTICIPANT.value, show_default=True, help="Who wants it.")  # fmt: skip
 @click.option("--letters", "folder", type=click.Path(path_type=Path),
               help="A new folder for a recall letter to each holder of a hand-off.")  # fmt: skip
 @click.option("--certificate", "file", type=click.Path(path_type=Path), help="A new file for the certificate.")
@@ -69,7 +69,7 @@ def withdraw(  # noqa: PLR0913  # one parameter an option
             raise AlreadyThere("The place for the letters or the certificate is there already. Name a new one.")
     with terminal.desk() as desk:
         participant = lookup.participant(desk.vault.database, reference)
-        planned = plan(desk, participant, Pipeline())
+        planned = plan(desk, participant, Pipeline(), shredding.SOUND if scope is Scope.SOUND else None)
         if not as_json:
             _show(planned, scope)
         done = None if dry_run else _do(desk, participant, scope, Ground(ground), yes=yes)

@@ -128,6 +128,8 @@ def _finish(  # noqa: PLR0913, PLR0917  # what is under way
 ) -> Done:
     if row.position is None:
         _destroy(desk, participant, row, artefacts, beyond)
+    elif artefacts is None:
+        shredding.shred(desk, participant)  # clears away what a full disk, say, left behind
     stored = _stored(desk, row.id)
     if stored.position is None:
         raise StorageFailed("What was destroyed is not written down. Run the same command again.")

@@ -16,6 +16,8 @@ from storage.inbox import Inbox
 from storage.records import Artefact, Handoff, Key, Recording, Study
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from policies.desk import Desk
     from policies.withdrawal import Beyond
     from storage.records import Participant
@@ -64,8 +66,11 @@ class Plan:
         return asdict(self)
 
 
-def plan(desk: Desk, participant: Participant, beyond: Beyond) -> Plan:
-    """What a withdrawal of everything would destroy, and who is to be written to. Changes nothing. Raises Denied."""
+def plan(desk: Desk, participant: Participant, beyond: Beyond, kinds: Collection[str] | None = None) -> Plan:
+    """What a withdrawal would destroy, of some kinds of artefact or everything, and who is to be written to.
+
+    Changes nothing. Raises Denied.
+    """
     vault = desk.vault
     study = lookup.by_id(vault.database, Study, participant.study_id)
     with desk.act(Action.PLAN_WITHDRAWAL, participant, Purpose.STEWARDSHIP) as act:
@@ -74,7 +79,9 @@ def plan(desk: Desk, participant: Participant, beyond: Beyond) -> Plan:
     with Session(vault.database.reader) as session:
         others = tombstones.counted(session, participant.id)
         of_theirs = sa.select(Artefact.size).where(Artefact.participant_id == participant.id, Artefact.header != b"")
-        sizes = session.scalars(of_theirs).all()
+        sizes = session.scalars(of_theirs if kinds is None else of_theirs.where(Artefact.kind.in_(kinds))).all()
+        if kinds is not None:  # the rest stays, under another key
+            others, names, letters = dict.fromkeys(others, 0) | {"voices": others["voices"]}, (), []
         standing = tuple(f"{hold.kind}: {hold.ground}" for hold in holds.standing(session, participant.id))
         backups = _backups(desk, session, participant)
         holders = holders_of(session, participant)

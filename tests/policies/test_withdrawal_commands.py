@@ -47,7 +47,7 @@ def test_it_shows_first_and_asks_for_the_code(house: House, tillit: Typing, reco
 def test_a_certificate_is_checked_without_the_vault(
     house: House, tillit: Typing, recording: Recording, tmp_path: Path
 ) -> None:
-    """Whoever has the public key can check it; one that was edited, or another vault's, is refused; it names no one."""
+    """Whoever has the public key can check it; an edited one, or another vault's, is refused; it names nobody."""
     file, key = tmp_path / "certificate.txt", tmp_path / "key.txt"
     key.write_text(house.vault.ledger.signer.vkey + "\n")
     assert tillit("astrid", "withdraw", "rus/P01", "--yes", "--certificate", str(file)).code == 0

@@ -176,13 +176,17 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     head, *rows, _ = map(json.loads, lines)
     about = head["tillit snapshot"]
     about["revision"] = "0001"
-    for table in ("retired_key", "tombstone", "ledger_tile", "voice", "request", "former_membership"):
+    for table in (*("retired_key", "tombstone", "ledger_tile", "voice", "request", "former_membership", "letter"),
+                  *("scan", "withdrawal", "hold", "retention_rule", "notice")):  # fmt: skip
         del about["tables"][table]
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
     del tables["recording"]["origin_version"]
-    for column in ("voices", "speakers", "style", "pseudonyms", "review_policy"):
+    for column in (*("voices", "speakers", "style", "pseudonyms", "review_policy", "controller", "legal_basis"),
+                   *("special_categories", "offence_data", "processors", "sample", "cohorts", "changes")):  # fmt: skip
         del tables["study"][column]
+    for column in ("letter_id", "evidence", "embargo", "amends"):
+        del tables["consent"][column]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
     tables["ledger_entry"]["openings"] = "json"
