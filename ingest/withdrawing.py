@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from policies.act import Act
     from policies.desk import Desk
     from storage.database import Database
-    from storage.link import Form, StudyNames
+    from storage.link import Form, Name, StudyNames
     from storage.records import Participant
 
 STATUS = "workflow_status"
@@ -117,21 +117,17 @@ def _doomed(desk: Desk, act: Act, participant: Participant) -> tuple[list[Form],
             others.hear(Work(other, recording, desk.vault.database))
     mine = set(map(row_of, related(names, theirs.names)))
     needed = set(map(row_of, related(names, others.names)))
-    return [
-        form
-        for name in names.all()
-        for form in name.forms
-        if _goes(
-            name.id in mine, name.id in needed, form, (name.kind, key(form.form, Kind(name.kind))), theirs, others
-        )
-    ], others
+    doomed = [form for name in names.all() for form in _going(name, mine, needed, theirs, others)]
+    return doomed, others
 
 
-def _goes(mine: bool, needed: bool, form: Form, said: tuple[str, str], theirs: Spoken, others: Spoken) -> bool:  # noqa: PLR0913, PLR0917  # what it depends on
-    """Of a name others say too, only what they alone called it; of any other all, but for a roster's own."""
-    if needed:
-        return mine and said in theirs.forms and said not in others.forms
-    return mine or form.given is None
+def _going(name: Name, mine: set[str], needed: set[str], theirs: Spoken, others: Spoken) -> list[Form]:
+    """Of a name others say too only what they alone called it, and never all; of any other all but a roster's own."""
+    if name.id not in needed:
+        return [form for form in name.forms if name.id in mine or form.given is None]
+    said = {form: (name.kind, key(form.form, Kind(name.kind))) for form in name.forms}
+    gone = [form for form in name.forms if said[form] in theirs.forms and said[form] not in others.forms]
+    return gone if name.id in mine and len(gone) < len(name.forms) else []
 
 
 def _blank(names: StudyNames, gone: set[str]) -> None:

@@ -43,6 +43,19 @@ def test_names_only_they_said_go_and_those_of_others_stay(house: House) -> None:
     assert planned.recordings == done.counts["recordings"] == 1
 
 
+def test_of_a_name_two_say_goes_what_only_one_called_it(house: House) -> None:
+    """Somebody both speak of keeps the name the other used, and loses the one that only they used."""
+    gone = said(house, "P01", KARI)
+    said(house, "P02", "We met Ingrid at home.")
+    with house.desk("ragna").act(Action.SET_NAMES, house.study, Purpose.ANALYSE) as act:
+        ids = {form.form: name.id for name in act.names().all() for form in name.forms}
+        if ids["Ingrid"] != ids["Ingrid Solbakken"]:
+            step = name_decisions.Step(name_decisions.Verb.MERGE, ids["Ingrid"], ids["Ingrid Solbakken"])
+            name_decisions.decide(act.names(), step, "", "ragna")
+    withdraw(house, whose(house, gone))
+    assert forms(house) & {"Ingrid", "Marit Haugen"} == {"Ingrid"}
+
+
 def test_an_interview_whose_consent_ended_still_needs_its_names(house: House) -> None:
     """Closed is not forgotten: as long as there is a key, what an interview says is kept."""
     gone, closed = said(house, "P01", KARI), said(house, "P02", KARI)
