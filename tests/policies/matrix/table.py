@@ -1,0 +1,98 @@
+"""Who may do what, as a plain table that owes nothing to policies/access.cedar: it was written from the handbook.
+
+A line is an action, the kind of thing it is done to, the purposes it is declared for, who may, and what must hold.
+Who: a role in the study, `vault:` and a role in the vault, `pipeline`, `self` (whose voice it is).
+
+    consent    consent was given, stands, has not expired, and the study is approved
+    named      the purpose is one the participant consented to, and no embargo holds it up
+    open       today is within the study's dates
+    released   the interview is released
+    unreviewed the study asks for no review by a person
+    voices     the study keeps voices
+    unheld     no hold keeps what is theirs
+    second     another asked, nobody approved, it is not used, its time is not over, and it is for this
+    approved   who goes on is who asked, another approved, it is not used, its time is not over, and it is for this
+    steward-again   after a withdrawal only the study's steward
+"""
+
+TABLE = """
+create_study          Vault  stewardship  vault:steward
+register_model        Vault  stewardship  vault:steward,vault:administrator
+read_ledger           Vault  stewardship  vault:steward,vault:auditor
+unlock                Vault  stewardship  vault:steward,vault:administrator
+protect_root          Vault  stewardship  vault:steward,vault:administrator
+rotate_root           Vault  stewardship  vault:steward,vault:administrator
+escrow_root           Vault  stewardship  vault:steward
+check_store           Vault  stewardship  vault:steward,vault:administrator
+back_up               Vault  stewardship  vault:steward,vault:administrator
+back_up_link          Vault  stewardship  vault:steward
+add_vault_member      Vault  stewardship  vault:steward
+remove_vault_member   Vault  stewardship  vault:steward
+see_vault_members     Vault  stewardship  vault:steward,vault:auditor
+explain_vault         Vault  stewardship  vault:steward,vault:auditor
+
+see_status        Study  stewardship  steward,interviewer,researcher,reviewer,investigator,auditor,vault:auditor
+run               Study  stewardship  steward,interviewer,researcher,reviewer
+add_member        Study  stewardship  steward
+remove_member     Study  stewardship  steward
+see_members       Study  stewardship  steward,investigator,auditor,vault:auditor
+explain           Study  stewardship  steward,investigator,auditor,vault:auditor
+add_participant   Study  stewardship  steward,interviewer
+see_recipient     Study  stewardship  steward,interviewer
+rotate_study_key  Study  stewardship  steward
+open_inbox        Study  stewardship  pipeline
+know_voices       Study  stewardship  pipeline                                   voices
+enrol_voice       Study  stewardship  interviewer,researcher                     voices
+set_roster        Study  stewardship  steward,interviewer,researcher,reviewer
+see_roster        Study  stewardship  steward,interviewer,researcher,reviewer,investigator
+set_pseudonyms    Study  stewardship  steward
+set_review        Study  stewardship  steward
+see_names         Study  analyse      researcher,reviewer,investigator
+set_names         Study  analyse      researcher,reviewer
+hand_off          Study  analyse,share_text,archive  researcher
+set_hold          Study  stewardship  steward
+see_retention     Study  stewardship  steward
+set_retention     Study  stewardship  steward
+forget_all_names  Study  stewardship  steward
+change_study      Study  stewardship  steward
+add_letter        Study  stewardship  steward
+
+see_consent       Participant  stewardship  steward,interviewer,investigator,auditor
+open_evidence     Participant  stewardship  steward
+record_consent    Participant  stewardship  steward,interviewer                  steward-again
+withdraw_consent  Participant  stewardship  steward
+rotate_key        Participant  stewardship  steward
+shred             Participant  stewardship  steward                              unheld
+erase             Participant  stewardship  steward                              unheld
+plan_withdrawal   Participant  stewardship  steward
+withdraw          Participant  stewardship  steward
+forget_names      Participant  stewardship  steward                              unheld
+see_certificate   Participant  stewardship  steward
+set_attributes    Participant  stewardship  steward,interviewer                  consent
+take_in           Participant  record       interviewer                          consent,named,open
+
+compare_names     Recording  stewardship  steward
+note_problem      Recording  stewardship  pipeline
+admit             Recording  transcribe   pipeline                               consent,named
+decode            Recording  transcribe   pipeline                               consent,named
+know_roster       Recording  transcribe   pipeline                               consent,named
+transcribe        Recording  transcribe   pipeline                               consent,named
+tell_speakers     Recording  transcribe   pipeline                               consent,named
+find_names        Recording  transcribe   pipeline                               consent,named
+apply_pseudonyms  Recording  transcribe   pipeline                               consent,named
+read_transcript     Recording  analyse    researcher,reviewer,investigator       consent,named
+read_pseudonymised  Recording  analyse    researcher,reviewer,investigator       consent,named
+review              Recording  analyse    researcher,reviewer                    consent,named
+look_for_names      Recording  analyse    researcher,reviewer                    consent,named
+ask_reidentification  Recording  analyse  interviewer,researcher,steward,investigator  consent,named
+release             Recording  analyse    researcher,pipeline:unreviewed         consent,named
+bleep               Recording  analyse    researcher                             consent,named,released
+scan_outgoing       Recording  analyse,share_text,archive  researcher            consent,named,released
+hand_off_recording  Recording  analyse,share_text,archive  researcher            consent,named,released
+hand_off_sound      Recording  analyse,share_sound  researcher                   consent,named,released
+
+approve_reidentification  Request  analyse  steward,investigator                 consent,named,second
+reidentify          Request  analyse  interviewer,researcher,steward,investigator  consent,named,approved
+
+forget_voice        Voice  stewardship  steward,self
+"""
