@@ -240,7 +240,7 @@ class Act:
         NotFound if one was destroyed meanwhile, NotReady if it was rotated: what was sealed to it would not open.
         """
         for owner, recipient in self._recipients.items():
-            if keys.row(session, owner).recipient != recipient:
+            if keys.published(session, owner) != recipient:
                 raise NotReady("A key was rotated while this went on, so nothing was kept. Do it again.")
 
     def write_to(self, session: Session) -> None:

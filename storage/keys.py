@@ -6,7 +6,7 @@ the parent's public recipient; opening one needs a Permit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.permit import Permit
 
-_OF_OWNER = sa.select(Key).where(Key.owner_id == sa.bindparam("owner"))  # made once, asked at every door
+# Made once, and of rows, not of objects: it is asked at every door.
+_KEYS = cast("sa.Table", Key.__table__)
+_OF_OWNER = sa.select(_KEYS).where(_KEYS.c.owner_id == sa.bindparam("owner"))
 DESTROYED = "That key is not in the vault; it may have been destroyed, as a withdrawal asks for."
 
 
@@ -55,20 +57,20 @@ class Keys:
     def recipient(self, owner: str) -> age.HybridRecipient:
         """The public recipient of a study or participant; sealing to it needs no permit. Raises NotFound."""
         with Session(self._database.reader) as session:
-            return _recipient(row(session, owner))
+            return age.HybridRecipient.from_string(published(session, owner))
 
     def participant(self, permit: Permit, participant: str) -> age.HybridIdentity:
         """A participant's identity, for a permit that covers them. Raises Denied, NotFound, Damaged."""
         permit.for_participant(participant)
         with Session(self._database.reader) as session:
-            held = row(session, participant)
-            study = self._open(row(session, str(held.parent_id)).sealed_identity)
+            held = _read(session, participant)
+            study = self._open(_read(session, held.parent_id).sealed_identity)
         return opened(held.sealed_identity, study)
 
     def study(self, permit: Permit) -> age.HybridIdentity:
         """The identity of the permit's study, if the permit is for it. Raises Denied, NotFound, Damaged."""
         with Session(self._database.reader) as session:
-            return self._open(row(session, permit.for_study_key()).sealed_identity)
+            return self._open(_read(session, permit.for_study_key()).sealed_identity)
 
     def sealed_for_study(self, permit: Permit) -> list[age.HybridIdentity]:
         """What opens recordings that were sealed on a device: the study's identity, and those before its rotations."""
@@ -91,7 +93,19 @@ class Keys:
 
 def row(session: Session, owner: str) -> Key:
     """The key of a study or participant. Raises NotFound."""
-    found = session.scalars(_OF_OWNER, {"owner": owner}).first()
+    found = session.scalars(sa.select(Key).where(Key.owner_id == owner)).first()
+    if found is None:
+        raise NotFound(DESTROYED)
+    return found
+
+
+def published(session: Session, owner: str) -> str:
+    """The recipient of a study or participant as it stands now. Raises NotFound."""
+    return str(_read(session, owner).recipient)
+
+
+def _read(session: Session, owner: str) -> sa.Row[Any]:
+    found = session.execute(_OF_OWNER, {"owner": owner}).first()
     if found is None:
         raise NotFound(DESTROYED)
     return found

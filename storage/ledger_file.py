@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 WRITING = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-REACH = 1 << 16  # bytes: how far back the end of the file is looked at first
+REACH = 1 << 12  # bytes: how far back the end of the file is looked at first; a few lines
 BLOCK = 1 << 20
 NONE = -1  # the position before the first
 _LINE = re.compile(rb"(?:(0|[1-9][0-9]{0,17})|-([0-9a-f]{32})-([0-9a-f]{128})) (\{.*\})")

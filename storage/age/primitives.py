@@ -27,6 +27,7 @@ _CHECKSUM_SIZE = 6
 _TOPS = [reduce(xor, (g for place, g in enumerate(_GENERATOR) if top >> place & 1), 0) for top in range(32)]
 # A recipient is two thousand letters, read or written at every door: Python's own base32 does the regrouping.
 _FROM_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bytes(range(32)))
+_TO_BECH32 = bytes.maketrans(bytes(range(32)), _BECH32.encode())
 _TO_DIGITS = bytes.maketrans(bytes(range(32)), b"0123456789abcdefghijklmnopqrstuv")
 
 
@@ -69,7 +70,7 @@ def bech32_encode(prefix: str, data: bytes) -> str:
     values = base64.b32encode(data).rstrip(b"=").translate(_FROM_BASE32)
     polymod = _polymod(_expand(prefix) + values + bytes(_CHECKSUM_SIZE)) ^ 1
     checksum = bytes(polymod >> 5 * (_CHECKSUM_SIZE - 1 - place) & 31 for place in range(_CHECKSUM_SIZE))
-    return prefix + "1" + "".join(map(_BECH32.__getitem__, values + checksum))
+    return f"{prefix}1{(values + checksum).translate(_TO_BECH32).decode()}"
 
 
 def bech32_decode(prefix: str, text: str) -> bytes:
