@@ -1,4 +1,4 @@
-"""The steward's commands: participants, consent."""
+"""`tillit participant`: participants by code, and what coding tools sort them by."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies import consent as consents
 from policies import studies
-from policies.actions import CONSENTED
-from policies.terminal import DAY, OUT, Terminal, pass_terminal
+from policies.terminal import OUT, Terminal, pass_terminal
 from storage import lookup
 from storage.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
 
 @click.group()
@@ -58,48 +55,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise BadInput("An attribute is given as NAME=VALUE, such as sex=woman.")
     return name.strip(), value.strip()
-
-
-@click.group()
-def consent() -> None:
-    """Record and withdraw consent."""
-
-
-@consent.command("record")
-@click.argument("reference", metavar="STUDY/CODE")
-@click.option(
-    "--purpose", "purposes", multiple=True, required=True, help=f"{', '.join(CONSENTED)}; give it again for more."
-)
-@click.option("--given", type=DAY, required=True, help="The day consent was given, YYYY-MM-DD.")
-@click.option("--expires", type=DAY, required=True, help="The last day it holds.")
-@click.option("--letter", required=True, help="Which version of the information letter they got.")
-@click.option(
-    "--how", type=click.Choice(consents.WAYS), default="in writing", show_default=True, help="How it was given."
-)
-@pass_terminal
-def consent_record(  # noqa: PLR0913  # one parameter an option
-    terminal: Terminal,
-    *,
-    reference: str,
-    purposes: tuple[str, ...],
-    given: datetime,
-    expires: datetime,
-    letter: str,
-    how: str,
-) -> None:
-    """Record what a participant agreed to. The newest record counts."""
-    stated = consents.Given(consents.purposes_named(purposes), given.date(), how, letter, expires.date())
-    with terminal.desk() as desk:
-        made = consents.record(desk, lookup.participant(desk.vault.database, reference), stated)
-    OUT.print(f"Consent of {reference} is recorded for: {', '.join(made.purposes)}.")
-
-
-@consent.command("withdraw")
-@click.argument("reference", metavar="STUDY/CODE")
-@pass_terminal
-def consent_withdraw(terminal: Terminal, reference: str) -> None:
-    """Withdraw a participant's consent: from now on nothing of theirs opens, and work in flight keeps nothing."""
-    with terminal.desk() as desk:
-        consents.withdraw(desk, lookup.participant(desk.vault.database, reference))
-    OUT.print(f"Consent of {reference} is withdrawn. Nothing of theirs can be opened, unless they consent anew.")
-    OUT.print(f"It is all still there, sealed. What destroys it: tillit withdraw {reference}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from policies import consent, review_policy, studies
+from policies import consent, letters, review_policy, studies
 from policies.actions import CONSENTED, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PASSPHRASE = b"a passphrase for tests"
 TODAY = date.today()  # noqa: DTZ011  # a study's dates are days, without a zone
 LATER = TODAY + timedelta(days=365)
+LETTER = "v1"
 FAST = 4  # scrypt work factor: tests guess no passphrases
 
 
@@ -67,7 +68,7 @@ class House:
 
 def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given:
     """A consent as of today."""
-    return consent.Given(purposes, min(TODAY, expires), "in writing", "letter v1", expires)
+    return consent.Given(purposes, min(TODAY, expires), "in writing", LETTER, expires)
 
 
 def build(
@@ -86,6 +87,7 @@ def build(
     astrid = Desk(vault, Gate(vault), studies.actor(vault, "astrid"))
     new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, voices=voices)
     study = studies.create(astrid, new)
+    letters.add(astrid, study, LETTER, "nb", b"Vil du delta?")
     if review != "required":
         review_policy.choose(astrid, study, review, "These interviews are invented.")
     studies.add_member(astrid, study, "ivar", [Role.INTERVIEWER])
