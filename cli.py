@@ -43,6 +43,8 @@ ROOMS = {
     "policies.consent_commands": ("consent",),
     "policies.letter_commands": ("letter",),
     "policies.people_commands": ("member",),
+    "policies.rule_examples_commands": ("policy",),
+    "policies.why_commands": ("why",),
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),
