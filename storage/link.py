@@ -170,8 +170,12 @@ class StudyNames:
         return (self._session.scalar(query) or 0) + 1
 
     def keep(self) -> None:
-        """Make what was changed durable."""
-        self._session.commit()
+        """Make what was changed durable. Where that fails the connection is let go: its transaction may be open."""
+        try:
+            self._session.commit()
+        except BaseException:
+            self._session.invalidate()
+            raise
 
     def close(self) -> None:
         """Let go; what was not kept is rolled back."""

@@ -54,6 +54,7 @@ def test_a_certificate_is_checked_without_the_vault(
     answer = tillit("anybody", "certificate", "check", str(file), "--key", str(key))
     assert answer.code == 0, answer.err
     assert '"artefacts": 2' in answer.out
+    assert [tillit("astrid", *command).code for command in (("fsck",), ("audit", "verify"))] == [0, 0]
     assert recording.participant_id not in file.read_text()
     assert "P01" not in file.read_text()
     assert tillit("astrid", "certificate", "show", "rus/P01").out.splitlines()[:8] == file.read_text().splitlines()[:8]
