@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from handoff.register import Order, hand_off
 from ingest.withdrawing import Pipeline
-from policies import consent, second_person, studies, withdrawal
+from policies import consent, letters, second_person, studies, withdrawal
 from policies.actions import CONSENTED, Action, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
@@ -31,7 +31,7 @@ from storage.requests import Request
 from storage.transcript import Provenance
 from tests.conftest import REPO
 from tests.handoff.examples import interview, unscanned
-from tests.house_fixtures import LATER, TODAY, House, given, reopen
+from tests.house_fixtures import LATER, LETTER, TODAY, House, given, reopen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,6 +64,7 @@ def card(house: House, number: int, folder: Path) -> Card:
     study = studies.create(house.desk("astrid"), new)
     for handle, role in (("signe", Role.STEWARD), ("ivar", Role.INTERVIEWER), ("ragna", Role.RESEARCHER)):
         studies.add_member(house.desk("astrid"), study, handle, [role])
+    letters.add(house.desk("astrid"), study, LETTER, "nb", b"Vil du delta?")
     held = studies.add_participant(house.desk("astrid"), study, "P01")
     consent.record(house.desk("astrid"), held, given(CONSENTED))
     recording = _released(house, held)
