@@ -93,11 +93,11 @@ def _study(world: World) -> dict[str, Any]:
 
 
 def _of(world: World) -> dict[str, Any]:
-    given = world.consent != "none"
+    # Where none is given the rest is as if it were, so that `given` by itself has to decide.
     consent = {
-        "given": given, "withdrawn": world.consent == "withdrawn",
-        "purposes": sorted(world.purposes) if given else [],
-        "until": _in(WEEK if given and world.consent != "expired" else -WEEK),
+        "given": world.consent != "none", "withdrawn": world.consent == "withdrawn",
+        "purposes": sorted(world.purposes),
+        "until": _in(-WEEK if world.consent == "expired" else WEEK),
         "embargo": _in(WEEK if world.consent == "embargoed" else -WEEK),
     }  # fmt: skip
     return {"study": _link("Study", STUDY), "consent": consent}

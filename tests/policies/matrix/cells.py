@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.actions import CONSENTED, STUDY_ROLES, VAULT_ROLES, Action, Purpose
 from policies.rule_examples_facts import ANOTHER, CONSENTS, DATES, ME, PARTICIPANT, World
-from tests.policies.matrix.oracle import LINES
+from tests.policies.matrix.oracle import LINES, allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,16 +65,13 @@ def _states(kind: str) -> list[dict[str, Any]]:
     return [dict(zip(states, values, strict=True)) for values in product(*states.values())]
 
 
-def sentence(action: Action, purpose: Purpose, world: World, *, table: bool, rules: tuple[str, ...]) -> str:
-    """A disagreement, in words."""
+def sentence(action: Action, purpose: Purpose, world: World, *, rules: tuple[str, ...]) -> str:
+    """What was asked in a cell, what the table says and by which rules access.cedar answered, in words."""
     plain = World()
     said = {name: value for name, value in vars(world).items() if value != getattr(plain, name)}
     about = ", ".join(f"{name} {_words(value)}" for name, value in said.items()) or "a stranger"
-    does = "denies" if table else "allows"
-    return (
-        f"The table {'allows' if table else 'denies'} and access.cedar {does} ({', '.join(rules) or 'no rule'}): "
-        f"{action} for {purpose}, with {about}."
-    )
+    table = "allows" if allows(action, purpose, world) else "denies"
+    return f"The table {table} {action} for {purpose}, with {about}; access.cedar: {', '.join(rules) or 'no rule'}."
 
 
 def _words(value: object) -> str:
