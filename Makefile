@@ -3,6 +3,7 @@
 #   make check                      formatting, lint, types, docs
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger, bench-gate
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
+#   make bench-mutants             whether the tests would notice a wrong access rule: spoilt in every small way
 #   make bench-names                how well names are found, beside packaged tools; TEST=1 for the test splits
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
 #   make train                      train the tagger of names anew; an hour and a half, can be stopped
@@ -13,7 +14,7 @@ BIN := .venv/bin
 # LANG is also the shell's own variable: only one given on this command line says what is spoken.
 SPOKEN := $(if $(filter command line,$(origin LANG)),$(LANG),)
 
-.PHONY: demo test check bench bench-gate bench-ledger bench-listen bench-names bench-seal bench-speakers soak train format clean
+.PHONY: demo test check bench bench-gate bench-ledger bench-listen bench-mutants bench-names bench-seal bench-speakers soak train format clean
 
 demo: .venv/ready
 	@LANG=C.UTF-8 SPOKEN="$(SPOKEN)" $(BIN)/python scripts/demo.py
@@ -44,6 +45,9 @@ bench-listen: .venv/ready-dev
 bench-names: .venv/ready-dev
 	$(BIN)/python -m benchmarks.names --peers $(if $(filter command line,$(origin TEST)),--test)
 	$(BIN)/python -m benchmarks.names --speed
+
+bench-mutants: .venv/ready-dev
+	$(BIN)/python -m benchmarks.mutants
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
