@@ -50,6 +50,8 @@ def status(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
         return
     for one in found:
         OUT.print(_status_table(one) if one.recordings else f"{_title(one)}\nNo recording was taken in yet.")
+        for sentence in one.due:
+            ERR.print(sentence, style="yellow")
     if not found:
         OUT.print("You have no role in any study here. Say who you are with --as.")
 

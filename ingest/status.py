@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingest import STAGES
-from policies import consent
+from policies import consent, study_facts
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.records import Handoff, Participant, Recording, Tombstone
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """One study at a glance."""
+    """One study at a glance; `due` says what is to be notified, a sentence each."""
 
     study: str
     title: str
@@ -45,6 +45,7 @@ class Overview:
     participants: int
     consenting: int
     handoffs: int
+    due: list[str]
     recordings: list[Line]
 
     def to_dict(self) -> dict[str, object]:
@@ -68,6 +69,7 @@ def overview(desk: Desk, study: Study) -> Overview:
             participants=len(people),
             consenting=sum(not why for why in closed.values()),
             handoffs=len(act.all(sa.select(Handoff).where(Handoff.study_id == study.id))),
+            due=study_facts.due(study, len(people)),
             recordings=[
                 _line(study, people[one.participant_id], one, closed[one.participant_id]) for one in recordings
             ],

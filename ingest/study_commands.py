@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingest import study_rules
+from ingest.study_facts_commands import (
+    facts_given,
+    facts_options,
+    study_change,
+    study_notified,
+    study_show,
+)
 from ingest.transcription import registry
 from ingest.transcription.languages import whisper_code
 from policies import pseudonym_rules, review_policy, studies
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
     from policies.pseudonym_rules import RuleSet
 
+ASKED = ("controller", "legal_basis", "special_categories", "offence_data", "sample", "cohorts", "processors")
 FIND = "find"
 MOST_SPEAKERS = 6
 
@@ -72,17 +80,22 @@ def study() -> None:
     show_default=True,
     help="How names are replaced: a set of rules in policies/pseudonyms.toml, such as names, tags or strict.",
 )
+@facts_options
 @pass_terminal
 def study_add(
-    terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, speakers: str, **given: str
-) -> None:
+    terminal: Terminal, /, *, starts: datetime, ends: datetime, language: str, speakers: str,
+    **given: Any,  # noqa: ANN401  # each option has its kind
+) -> None:  # fmt: skip
     """Make a study; you become its data steward."""
+    facts = facts_given({name: given.pop(name) for name in ASKED})
     spoken = "" if language == "detect" else language
     whisper_code(spoken or None)
     with terminal.desk() as desk:
         given["model"] = registry.chosen(desk, given["model"]).name
         many = None if speakers == FIND else int(speakers)
-        new = studies.NewStudy(starts=starts.date(), ends=ends.date(), language=spoken, speakers=many, **given)
+        new = studies.NewStudy(
+            starts=starts.date(), ends=ends.date(), language=spoken, speakers=many, facts=facts, **given
+        )
         made = studies.create(desk, new)
     OUT.print(f"Study {made.code} is ready. Next: tillit member add {made.code} WHO --role interviewer")
 
@@ -138,6 +151,10 @@ def study_review(terminal: Terminal, study_code: str, review: str | None) -> Non
     OUT.print(f"Review before a release: {policy.review}.")
     for each in policy.history:
         OUT.print(f"  {each.day} {each.by}: {each.review}. {each.why}")
+
+
+for one in (study_show, study_change, study_notified):
+    study.add_command(one)
 
 
 def _told(rules: RuleSet) -> list[str]:

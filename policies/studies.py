@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import pseudonym_rules
+from policies import pseudonym_rules, study_facts
 from policies.actions import Action, Purpose, Role
 from policies.facts import Actor
 from storage import anchors, lookup, places
@@ -34,7 +34,7 @@ class NewStudy:
     """What a study starts from; dates are inclusive, `language` is the interviews' (a code such as "no").
 
     `voices` is "never" or "kept"; `speakers` how many speak in an interview, None if that is to be found out;
-    `style` "verbatim", with hesitations, or "plain"; `pseudonyms` a set of pseudonyms.toml.
+    `style` "verbatim", with hesitations, or "plain"; `pseudonyms` a set of pseudonyms.toml; `facts` of study_facts.
     """
 
     code: str
@@ -48,6 +48,7 @@ class NewStudy:
     speakers: int | None = 2
     style: str = "verbatim"
     pseudonyms: str = pseudonym_rules.DEFAULT
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def actor(vault: Vault, handle: str) -> Actor:
@@ -78,7 +79,9 @@ def create(desk: Desk, new: NewStudy) -> Study:
     if new.ends < new.starts:
         raise BadInput("The study ends before it starts. Check --starts and --ends.")
     pseudonym_rules.named(new.pseudonyms)
-    study = Study(id=new_id(), **{**vars(new), "code": lookup.code(new.code)})
+    study_facts.checked(new.facts)
+    named = {name: value for name, value in vars(new).items() if name != "facts"}
+    study = Study(id=new_id(), **{**named, **new.facts, "code": lookup.code(new.code)})
     with desk.act(Action.CREATE_STUDY, desk.vault.id, Purpose.STEWARDSHIP) as act:
         desk.vault.check_root()
         act.add(study)

@@ -24,6 +24,7 @@ MARK = DEMO / "THIS-IS-A-DEMO"
 TILLIT = Path(sys.executable).with_name("tillit")
 TODAY = datetime.now().astimezone().date()
 NOT_READY = 8
+LETTER = "Would you take part in a study of life after treatment? (invented)\n"
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
@@ -67,13 +68,17 @@ def study(language: str) -> None:
     tillit(
         "astrid", "study", "add", "rus", "--title", "Life after treatment", "--approval", "REK 2026/00000 (invented)",
         "--starts", starts, "--ends", ends, "--language", language, "--model", "base",
+        "--controller", "An invented university", "--legal-basis", "consent", "--special", "health", "--sample", "18",
     )  # fmt: skip
+    letter = DEMO / "letter.txt"
+    letter.write_text(LETTER, encoding="utf-8")
+    tillit("astrid", "letter", "add", "rus", "v2", str(letter), "--language", "en")
     tillit("astrid", "member", "add", "rus", "ivar", "--role", "interviewer")
     tillit("astrid", "member", "add", "rus", "ragna", "--role", "researcher")
     tillit("ivar", "participant", "add", "rus/P07")
     tillit(
         "ivar", "consent", "record", "rus/P07", "--purpose", "record", "--purpose", "transcribe",
-        "--purpose", "analyse", "--given", str(TODAY), "--expires", ends, "--letter", "letter v2",
+        "--purpose", "analyse", "--given", str(TODAY), "--expires", ends, "--letter", "v2",
     )  # fmt: skip
     tillit("ivar", "participant", "describe", "rus/P07", "--attr", "sex=woman", "--attr", "age=50-55")
 
