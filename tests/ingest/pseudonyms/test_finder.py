@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.pseudonyms.finder import default_taggers, find_known, find_names
 from ingest.pseudonyms.finds import Find, Kind, Tagger
 from ingest.pseudonyms.known import KnownNames
+from ingest.pseudonyms.patterns import Patterns
 from storage.errors import BadInput
 from tests.ingest.pseudonyms.passages import ALL, BOKMAAL
 
@@ -231,3 +232,33 @@ def test_a_found_name_is_not_said_to_be_carried_to_where_it_was_found() -> None:
 
     finds = find_names("Zelda kom. Så gikk Zelda.", "no", [Once()])
     assert [find.recognisers for find in finds] == [("once",), ("propagated",)]
+
+
+class Naming:
+    """Takes some words for organisations wherever asked to, and only there."""
+
+    name, version = "naming", "1"
+
+    def __init__(self, *stretches: tuple[int, int]) -> None:
+        self._stretches = stretches
+
+    def find(self, text: str, language: str) -> list[Find]:
+        """The stretches of the text, start and end."""
+        del text, language
+        return [Find(start, end, Kind.ORG, 0.9, (self.name,)) for start, end in self._stretches]
+
+
+def test_a_word_taken_for_an_organisation_once_in_many_times_is_not_carried() -> None:
+    """A slip would else mark a word of the language throughout; what the lists know, or is found often, is."""
+    text = "Regjeringen sa det. " * 6
+    assert len(find_names(text, "no", [Naming((0, 11))])) == 1
+    assert len(find_names(text, "no", [Naming((0, 11), (20, 31), (40, 51))])) == 6
+    assert len(find_names("Solveig sa det. " * 6, "no", [Naming((0, 7))])) == 6
+
+
+def test_a_newspaper_called_by_its_address_is_an_organisation() -> None:
+    """A bare domain that a tagger takes for a name is no number; one with a path stays an address."""
+    text, named = "Dagbladet.no skrev det", Naming((0, 12))
+    assert {find.kind for find in find_names(text, "no", [Patterns(), named])} == {Kind.ORG}
+    assert {find.kind for find in find_names(text, "no", [Patterns()])} == {Kind.ID}
+    assert {find.kind for find in find_names("Dagbladet.no/kari skrev", "no", [Patterns(), named])} == {Kind.ID}

@@ -14,14 +14,14 @@ PART: Final = {"nob": 4, "nno": 5}
 """The number of the document that is read of each development split: whole, and with many names."""
 
 FLOORS: Final = {
-    ("nob", False): (97.5, 89),
-    ("nob", True): (97.5, 62),
-    ("nno", False): (97.5, 91),
-    ("nno", True): (93.5, 61),
+    ("nob", False): (98.2, 89.4),
+    ("nob", True): (96.0, 61.0),
+    ("nno", False): (97.1, 91.9),
+    ("nno", True): (94.3, 63.2),
 }
 """Cover of all names and words rightly masked, in per cent: a point below what the shipped stack reaches here."""
 
-ENTITIES: Final = 89
+ENTITIES: Final = 91.2
 """The same for the entities of the passages."""
 
 
