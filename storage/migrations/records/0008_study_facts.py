@@ -1,5 +1,7 @@
 """What an ethics office asks about a study, and what of it was changed since."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-NEW = (
+NEW: tuple["sa.Column[Any]", ...] = (
     sa.Column("controller", sa.String(), server_default="", nullable=False),
     sa.Column("legal_basis", sa.String(), server_default="", nullable=False),
     sa.Column("special_categories", sa.JSON(), server_default="[]", nullable=False),
