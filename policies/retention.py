@@ -178,7 +178,7 @@ def _forgotten(session: Session, study: Study) -> bool:
     when = sa.select(sa.func.max(Withdrawal.created)).where(Withdrawal.study_id == study.id)
     done = session.scalar(when.where(Withdrawal.scope == f"retention: {LINK_KEY}", Withdrawal.position.is_not(None)))
     newest = session.scalar(sa.select(sa.func.max(Recording.created)).where(Recording.study_id == study.id))
-    return done is not None and (newest is None or newest < done)
+    return done is not None and (newest is None or newest <= done)  # times are to the second
 
 
 def _since(text: str) -> str:
