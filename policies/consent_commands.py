@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from policies import consent as consents
 from policies import consent_changes, consent_evidence, consent_export, consent_history
@@ -154,7 +154,8 @@ def consent_show(terminal: Terminal, reference: str, as_json: bool) -> None:
 
 
 def _table(reference: str, lines: list[consent_history.Line]) -> Table:
-    table = Table("", "for", "given", "until", "embargo", "how", "letter", "by", "", title=f"Consents of {reference}")
+    titles = ("", "for", "given", "until", "embargo", "how", "letter", "by", "")
+    table = Table(*(Column(title, overflow="fold") for title in titles), title=f"Consents of {reference}")
     for line in lines:
         how = f"{line.how}, {line.evidence}" if line.evidence else line.how
         letter = f"{line.letter} ({line.language})" if line.language else line.letter

@@ -56,7 +56,7 @@ def test_release_waits_for_every_decision(house: House) -> None:
     recording = said(house, "P01", "Then I met Martin in Trondheim.")
     ragna = house.desk("ragna")
     review.decide(ragna, recording, Verdict.CONFIRM, [1])
-    with pytest.raises(NotReady, match="1 finds are undecided"):
+    with pytest.raises(NotReady, match="still undecided: 1"):
         release.release(ragna, recording)
     review.decide(ragna, recording, Verdict.CONFIRM, None)
     assert release.release(ragna, recording) == release.Released(1, 2, 0, segments=1)

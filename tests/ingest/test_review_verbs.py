@@ -179,7 +179,7 @@ def test_who_when_and_why_are_kept_sealed(house: House) -> None:
     first, second = histories.history(ragna, recording)
     assert (first.verb, first.words, first.who, first.why) == ("add", "kind (PER)", "ragna", reason)
     assert second.words == "Martin -> Zqvistmann"
-    with pytest.raises(BadInput, match="reason"):
+    with pytest.raises(BadInput, match="Say why in at most"):
         review.add(ragna, recording, "met", Kind.PER, Remark(why="x" * 1001))
     for hidden in (reason, "Zqvistmann"):
         assert [place for place, value in tables.values(house.vault) if hidden.encode() in value] == []
