@@ -69,7 +69,7 @@ def test_evidence_and_history_as_they_are_typed(tillit: Terminal, tmp_path: Path
     assert tillit("ivar", "consent", "amend", "rus/P07", *said, "--to", "soon").code == 12
     assert tillit("ivar", "consent", "amend", "rus/P07", *said, "--to", "0:03").code == 0
     assert tillit("astrid", "consent", "scan", "rus/P07").out == "signed"
-    assert "in force" in " ".join(tillit("astrid", "consent", "show", "rus/P07").out.split())
+    assert "Consents of rus/P07" in tillit("astrid", "consent", "show", "rus/P07").out
     first, second = json.loads(tillit("ivar", "consent", "show", "rus/P07", "--json").out)
     assert (first["state"], second["state"]) == ("amended", "in force")
     assert "P07-1 00:00:01 to 00:00:03" in second["evidence"]
