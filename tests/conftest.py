@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # see ingest/__init__.py: before any test can import onnxruntime
+# A shell's background job ignores Ctrl-C, and so would whatever a test starts there and stops.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # `make test` draws the same cases every time, so that it says the same of the same tree; `make soak` draws new ones.
 settings.register_profile("test", derandomize=True, deadline=None)
 settings.register_profile("soak", deadline=None)
