@@ -56,7 +56,7 @@ bench-speakers: .venv/ready-dev
 	$(BIN)/python -m benchmarks.speakers --peers
 
 soak: .venv/ready-dev
-	TILLIT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults tests/policies/test_races.py
+	TILLIT_SOAK=1 $(BIN)/python -m pytest --timeout 0 -n 2 --dist worksteal tests/storage tests/ingest/pseudonyms tests/ingest/audio tests/ingest/transcription tests/faults tests/policies/test_races.py
 
 # Its own Python, since PyTorch is large. Stopped with Ctrl-C, the same command goes on.
 train: .venv-train/ready

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,14 @@ def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 def _command(tillit: Typing) -> list[str]:
     return [sys.executable, "-m", "cli", "--vault", str(tillit.vault), "--as", "astrid", *ASKS]
+
+
+def _stop(asking: subprocess.Popen[bytes]) -> None:
+    """Press Ctrl-C until it is heard: one that comes in the moment before a read begins waits for the read's end."""
+    while asking.poll() is None:
+        asking.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            asking.wait(timeout=5)
 
 
 def test_a_question_at_the_end_of_the_input_says_that_nobody_answered(tillit: Typing) -> None:
@@ -59,7 +68,7 @@ def test_ctrl_c_at_a_question_is_still_a_stop(tillit: Typing) -> None:
         said = b""
         while b"Why" not in said:
             said += asking.stderr.read(1)
-        asking.send_signal(signal.SIGINT)
+        _stop(asking)
         said += asking.stderr.read()
     for end in (typing, keyboard):
         os.close(end)
