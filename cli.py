@@ -46,6 +46,8 @@ ROOMS = {
     "policies.rule_examples_commands": ("policy",),
     "policies.why_commands": ("why",),
     "policies.key_commands": ("key", "lock", "unlock"),
+    "policies.break_glass_commands": ("break-glass",),
+    "policies.requests_commands": ("request",),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),
     "ingest.intake_commands": ("add",),
@@ -76,7 +78,7 @@ class Rooms(click.Group):
         """The command of this name, if there is one."""
         for room, names in ROOMS.items():
             if cmd_name in names:
-                return cast("click.Command", getattr(import_module(room), cmd_name))
+                return cast("click.Command", getattr(import_module(room), cmd_name.replace("-", "_")))
         return super().get_command(ctx, cmd_name)
 
 

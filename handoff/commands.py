@@ -9,8 +9,9 @@ import click
 
 from handoff import SCAN, words
 from handoff.package import FORMATS
-from handoff.register import Order, hand_off
+from handoff.register import Order, hand_off, terms
 from policies.actions import ACTIONS, Action, Purpose
+from policies.asking import in_two, request_option
 from policies.terminal import OUT, Terminal, counted, pass_terminal
 from storage import lookup
 
@@ -51,6 +52,7 @@ SHARING = sorted(purpose.value for purpose in ACTIONS[Action.HAND_OFF].purposes)
     show_default=True,
     help="Of the README in the folder.",
 )
+@request_option
 @pass_terminal
 def handoff(  # noqa: PLR0913  # one parameter an option
     terminal: Terminal,
@@ -61,15 +63,21 @@ def handoff(  # noqa: PLR0913  # one parameter an option
     formats: tuple[str, ...],
     purpose: str,
     language: str,
+    request: str | None,
 ) -> None:
     """Pack the released interviews of a study for the coding tool.
 
-    The files leave the vault's protection. They are pseudonymised, and still personal data.
+    More than a few, or the whole of a study, takes two: you are asked why, another approves, and you run it again
+    with --request. The files leave the vault's protection. They are pseudonymised, and still personal data.
     """
     order = Order(folder, formats, recipient, Purpose(purpose), language)
     scan: Scan = click.get_current_context().meta[SCAN]
     with terminal.desk() as desk:
-        handed = hand_off(desk, lookup.study(desk.vault.database, study_code), order, scan)
+        study = lookup.study(desk.vault.database, study_code)
+        handed = in_two(
+            desk, Action.HAND_OFF_BULK, study, terms(desk, study, order),
+            lambda approved: hand_off(desk, study, order, scan, approved), request,
+        )  # fmt: skip
     OUT.print(f"{counted(handed.interviews, 'interview is', 'interviews are')} in {folder}.", markup=False)
     for reason, count in handed.left_out.items():
         OUT.print(f"Left out: {count}. {reason}", markup=False)

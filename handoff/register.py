@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from handoff import sound
 from handoff.package import laid_down, pack
 from handoff.source import Case, Interview
 from handoff.source import Study as Packable
-from policies import consent, studies
+from policies import bulk, consent, studies
 from policies.actions import Action, Purpose, Role
 from policies.facts import RELEASED
+from policies.in_two import Second
 from storage import lookup
 from storage.errors import Damaged, Denied, NotReady
 from storage.records import Artefact, Handoff, Membership, Participant, Person, Recording, new_id
@@ -29,8 +31,6 @@ from storage.transcript import Transcript
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-
-    from sqlalchemy.orm import Session
 
     from handoff.package import Look, Packed
     from policies.act import Act
@@ -70,15 +70,27 @@ class Handed:
     left_out: Mapping[str, int]
 
 
-def hand_off(desk: Desk, study: Study, order: Order, scan: Scan) -> Handed:
-    """Pack every released interview the door lets through. Raises Denied, NotReady, AlreadyThere, BadInput.
+def terms(desk: Desk, study: Study, order: Order) -> dict[str, str]:
+    """What another has to approve of a hand-off in bulk: to whom, why, in what form, and how many interviews."""
+    with Session(desk.vault.database.reader) as session:
+        going = bulk.going(session, study.id)
+    formats = ", ".join(sorted(order.formats))
+    return {"recipient": order.recipient, "purpose": order.purpose.value, "formats": formats, "interviews": str(going)}
 
-    `scan` looks for real names in the released interviews, and gives what looks for them in the files made.
+
+def hand_off(desk: Desk, study: Study, order: Order, scan: Scan, request: str | None = None) -> Handed:
+    """Pack every released interview the door lets through; in bulk that takes two, the id of an approved `request`.
+
+    Raises Denied, TakesTwo, NotReady, AlreadyThere, BadInput. `scan` looks for real names in the released interviews,
+    and gives what looks for them in the files made.
 
     The interviews' acts stay open while they are packed and are asked again when they close, before the register is
     written; only then, last of all, the folder gets its name (see handoff.package.laid_down).
     """
-    with ExitStack() as last, desk.act(Action.HAND_OFF, study, order.purpose) as act:
+    action, second = Action.HAND_OFF, None
+    if request is not None:
+        action, second = Action.HAND_OFF_BULK, Second(request, terms=terms(desk, study, order))
+    with ExitStack() as last, desk.act(action, study, order.purpose, second) as act:
         _check_recipient(act, study, order)
         place = last.enter_context(laid_down(order.folder))
         with ExitStack() as doors:

@@ -49,6 +49,8 @@ def status(terminal: Terminal, study_code: str | None, as_json: bool) -> None:
         say([one.to_dict() for one in found], as_json=True)
         return
     for one in found:
+        for alert in one.alerts:
+            OUT.print(alert, style="red")
         OUT.print(_status_table(one) if one.recordings else f"{_title(one)}\nNo recording was taken in yet.")
         for sentence in one.due:
             ERR.print(sentence, style="yellow")

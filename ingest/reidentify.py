@@ -19,6 +19,7 @@ from ingest.pseudonyms.tokens import lines
 from ingest.work import RELEASED, Work
 from policies import second_person
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from policies.typed import needed_reason
 from storage import lookup
 from storage.errors import BadInput, NotFound, NotReady
@@ -42,6 +43,7 @@ NOT_THERE = (
     "stands there."
 )
 NAMED = "The reason holds a name that is said in the interview. Say why without it."
+NOT_A_NAME = "That request is for something else than a name. Look with `tillit request show`."
 NOBODY = "No name of this interview has that pseudonym any more. Ask again with the one in its newest released text."
 SEVERAL = "Several names of this interview have that in their pseudonym. Ask again with the whole of one."
 
@@ -85,7 +87,7 @@ def ask(desk: Desk, recording: Recording, surrogate: str, why: str) -> Request:
 
 def approve(desk: Desk, request: Request, agreed: Callable[[Asked], bool]) -> None:
     """Show a request to a data steward and approve it if they agree. Raises Denied; BadInput if they do not."""
-    with desk.act(Action.APPROVE_REIDENTIFICATION, request, Purpose.ANALYSE) as act:
+    with second_person.approving(desk, request) as act:
         if not agreed(_asked(desk, act, request)):
             raise BadInput("Nothing was approved.")
         second_person.approve(act, request)
@@ -93,12 +95,12 @@ def approve(desk: Desk, request: Request, agreed: Callable[[Asked], bool]) -> No
 
 def show(desk: Desk, request: Request) -> list[str]:
     """The real forms behind the pseudonym, for whoever asked and once. Raises Denied, Locked, NotFound, BadInput."""
-    with desk.act(Action.REIDENTIFY, request, Purpose.ANALYSE) as act:
+    recording = _recording(desk, request)
+    with desk.act(Action.REIDENTIFY, recording, Purpose.ANALYSE, Second(request.id)) as act:
         asked = second_person.asked(act, request)
-        work = Work(act, _recording(desk, request), desk.vault.database)
-        rules = rules_of(lookup.by_id(desk.vault.database, Study, request.study_id))
+        work = Work(act, recording, desk.vault.database)
+        rules = rules_of(lookup.by_id(desk.vault.database, Study, recording.study_id))
         entity = _only(_called(work, asked[SURROGATE], rules), asked[SURROGATE])
-        second_person.use(act, request)
         return sorted(entity.forms)
 
 
@@ -130,6 +132,8 @@ def _asked(desk: Desk, act: Act, request: Request) -> Asked:
 
 
 def _recording(desk: Desk, request: Request) -> Recording:
+    if request.action != Action.REIDENTIFY:
+        raise BadInput(NOT_A_NAME)
     return lookup.by_id(desk.vault.database, Recording, request.resource.partition("/")[2])
 
 

@@ -77,7 +77,7 @@ def reidentify_approve(terminal: Terminal, reference: str, yes: bool) -> None:
         ERR.print(f"{asked.who} asks who “{asked.surrogate}” is in {asked.recording}, because: {asked.why}")
         return yes or click.confirm("Let them see the real name, once?", err=True)
 
-    with terminal.desk() as desk:
+    with terminal.desk(fresh=True) as desk:
         reidentifying.approve(desk, lookup.request(desk.vault.database, reference), agreed)
     OUT.print(f"Approved. Within 24 hours, whoever asked: tillit reidentify show {reference}")
 
@@ -87,7 +87,7 @@ def reidentify_approve(terminal: Terminal, reference: str, yes: bool) -> None:
 @pass_terminal
 def reidentify_show(terminal: Terminal, reference: str) -> None:
     """Print the real name you asked for and another approved, once. See that nobody looks over your shoulder."""
-    with terminal.desk() as desk:
+    with terminal.desk(fresh=True) as desk:
         forms = reidentifying.show(desk, lookup.request(desk.vault.database, reference))
     OUT.print("\n".join(forms))
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ingest import STAGES
-from policies import consent, study_facts
+from policies import break_glass, consent, study_facts
 from policies.actions import Action, Purpose
 from storage import lookup
 from storage.records import Handoff, Participant, Recording, Tombstone
 
 if TYPE_CHECKING:
     from policies.act import Act
+    from policies.break_glass import Broken
     from policies.desk import Desk
     from storage.records import Study
 
@@ -37,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """One study at a glance; `due` says what is to be notified, a sentence each."""
+    """One study at a glance; `due` says what is to be notified, `alerts` what is to be reviewed, a sentence each."""
 
     study: str
     title: str
@@ -47,6 +48,7 @@ class Overview:
     handoffs: int
     due: list[str]
     recordings: list[Line]
+    alerts: list[str]
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -73,7 +75,15 @@ def overview(desk: Desk, study: Study) -> Overview:
             recordings=[
                 _line(study, people[one.participant_id], one, closed[one.participant_id]) for one in recordings
             ],
+            alerts=[_alert(broken) for broken in break_glass.unreviewed(act, study)],
         )
+
+
+def _alert(broken: Broken) -> str:
+    return (
+        f"{broken.who} broke the glass of {broken.study} at {broken.at[:16].replace('T', ' ')} (UTC), and nobody has "
+        f"reviewed it: tillit break-glass review {broken.study} {broken.number}"
+    )
 
 
 def everything(desk: Desk) -> list[Overview]:

@@ -16,14 +16,19 @@ from ingest.study_facts_commands import (
 )
 from ingest.transcription import registry
 from ingest.transcription.languages import whisper_code
-from policies import pseudonym_rules, review_policy, studies
+from policies import pseudonym_rules, review_policy, second_person, studies
+from policies.actions import Action
+from policies.asking import in_two, request_option
 from policies.terminal import DAY, OUT, Terminal, pass_terminal
 from storage import lookup
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from policies.desk import Desk
     from policies.pseudonym_rules import RuleSet
+    from policies.review_policy import Policy
+    from storage.records import Study
 
 ASKED = ("controller", "legal_basis", "special_categories", "offence_data", "sample", "cohorts", "processors")
 FIND = "find"
@@ -112,15 +117,17 @@ def study_recipient(terminal: Terminal, study_code: str) -> None:
 @study.command("pseudonyms")
 @click.argument("study_code", metavar="STUDY")
 @click.argument("name", metavar="[NAME]", required=False)
+@request_option
 @pass_terminal
-def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None) -> None:
+def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None, request: str | None) -> None:
     """Show how the names of a study are replaced; with NAME, choose another set of rules for it.
 
-    The sets are in policies/pseudonyms.toml. Under other rules what was released is to be released again.
+    The sets are in policies/pseudonyms.toml. Under other rules what was released is to be released again. A change
+    takes two: you are asked why, another data steward approves it, and you run this again with --request.
     """
     with terminal.desk() as desk:
         found = lookup.study(desk.vault.database, study_code)
-        chosen = study_rules.choose(desk, found, name) if name else study_rules.Chosen(study_rules.seen(desk, found))
+        chosen = _chosen(desk, found, name, request) if name else study_rules.Chosen(study_rules.seen(desk, found))
     for line in _told(chosen.rules):
         OUT.print(line)
     if chosen.released:
@@ -129,28 +136,48 @@ def study_pseudonyms(terminal: Terminal, study_code: str, name: str | None) -> N
         OUT.print(f"Drafts to be made anew, by `tillit run`: {chosen.drafts}.")
 
 
+def _chosen(desk: Desk, found: Study, name: str, request: str | None) -> study_rules.Chosen:
+    return in_two(
+        desk, Action.SET_PSEUDONYMS, found, study_rules.terms(pseudonym_rules.named(name)),
+        lambda approved: study_rules.choose(desk, found, name, approved), request,
+    )  # fmt: skip
+
+
 @study.command("review")
 @click.argument("study_code", metavar="STUDY")
 @click.argument(
     "review", metavar="[required|not-required]", type=click.Choice(["required", "not-required"]), required=False
 )
+@request_option
 @pass_terminal
-def study_review(terminal: Terminal, study_code: str, review: str | None) -> None:
+def study_review(terminal: Terminal, study_code: str, review: str | None, request: str | None) -> None:
     """Show whether every find must be decided before a release; with an answer, set it otherwise, in writing.
 
     A study starts as required. With not-required the pipeline releases by itself what no person has looked at. You are
     asked why; name nobody. The reason is kept with the study, with who gave it and when; the ledger has what was set.
+    not-required takes two: another data steward approves it, and you run this again with --request.
     """
     with terminal.desk() as desk:
         found = lookup.study(desk.vault.database, study_code)
         if review is None:
             policy = review_policy.seen(desk, found)
         else:
-            reason = click.prompt("Why, in a sentence that names nobody", err=True)
-            policy = review_policy.choose(desk, found, review.replace("-", " "), reason)
+            policy = _set(desk, found, review.replace("-", " "), request)
     OUT.print(f"Review before a release: {policy.review}.")
     for each in policy.history:
         OUT.print(f"  {each.day} {each.by}: {each.review}. {each.why}")
+
+
+def _set(desk: Desk, found: Study, review: str, request: str | None) -> Policy:
+    """With what was asked for goes why it was."""
+    if request is not None:
+        reason = second_person.why(lookup.request(desk.vault.database, request))
+    else:
+        reason = click.prompt("Why, in a sentence that names nobody", err=True)
+    return in_two(
+        desk, Action.WAIVE_REVIEW, found, {},
+        lambda approved: review_policy.choose(desk, found, review, reason, approved), request, reason,
+    )  # fmt: skip
 
 
 for one in (study_show, study_change, study_notified):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from policies import pseudonym_rules
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from storage.errors import NotReady
 from storage.records import Recording, Study
 
@@ -41,14 +42,20 @@ def seen(desk: Desk, study: Study) -> RuleSet:
         return pseudonym_rules.named((now or study).pseudonyms)
 
 
-def choose(desk: Desk, study: Study, name: str) -> Chosen:
-    """Let a study's names be replaced by another set of rules; the set it has changes nothing.
+def terms(rules: RuleSet) -> dict[str, str]:
+    """What another has to approve of a choice of rules."""
+    return {"rules": rules.name}
 
-    What is released already stays as it is, but may not be handed off until it is released again. Raises Denied,
-    NotFound, BadInput.
+
+def choose(desk: Desk, study: Study, name: str, request: str | None = None) -> Chosen:
+    """Let a study's names be replaced by another set of rules; it takes two, the id of an approved `request`.
+
+    What is released already stays as it is, but may not be handed off until it is released again. The set it has
+    changes nothing. Raises Denied, TakesTwo, NotFound, BadInput.
     """
     rules, moved = pseudonym_rules.named(name), dict.fromkeys(BACK, 0)
-    with desk.act(Action.SET_PSEUDONYMS, study, Purpose.STEWARDSHIP) as act:
+    second = Second(request, terms=terms(rules)) if request else None
+    with desk.act(Action.SET_PSEUDONYMS, study, Purpose.STEWARDSHIP, second) as act:
 
         def write(session: Session) -> None:
             stored = session.get_one(Study, study.id)

@@ -1,4 +1,4 @@
-"""Every action in the house, in one table: on what, for which purposes, and whether it opens the link key."""
+"""Every action in the house, in one table: on what, for which purposes, what it opens, and whether it takes two."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class Action(StrEnum):
     SEE_RETENTION = "see_retention"
     SET_RETENTION = "set_retention"
     FORGET_ALL_NAMES = "forget_all_names"
+    SHRED_EARLY = "shred_early"
     SEE_STATUS = "see_status"
     RUN = "run"
     ADD_MEMBER = "add_member"
@@ -92,6 +93,7 @@ class Action(StrEnum):
     SEE_ROSTER = "see_roster"
     SET_PSEUDONYMS = "set_pseudonyms"
     SET_REVIEW = "set_review"
+    WAIVE_REVIEW = "waive_review"
     SEE_NAMES = "see_names"
     SET_NAMES = "set_names"
     TAKE_IN = "take_in"
@@ -114,15 +116,26 @@ class Action(StrEnum):
     REIDENTIFY = "reidentify"
     SCAN_OUTGOING = "scan_outgoing"
     HAND_OFF = "hand_off"
+    HAND_OFF_BULK = "hand_off_bulk"
     HAND_OFF_RECORDING = "hand_off_recording"
     HAND_OFF_SOUND = "hand_off_sound"
+    ASK_FOR_VAULT = "ask_for_vault"
+    APPROVE_FOR_VAULT = "approve_for_vault"
+    ASK_FOR_STUDY = "ask_for_study"
+    APPROVE_FOR_STUDY = "approve_for_study"
+    ASK_FOR_PARTICIPANT = "ask_for_participant"
+    APPROVE_FOR_PARTICIPANT = "approve_for_participant"
+    BREAK_GLASS = "break_glass"
+    REVIEW_BREAK_GLASS = "review_break_glass"
 
 
 @dataclass(frozen=True)
 class Spec:
     """How an action is declared: the kind of resource, its purposes, and what it opens beyond the participant's key.
 
-    `link` is the link key, `study_key` the study's own identity, `ceremony` a root.
+    `link` is the link key, `study_key` the study's own identity, `ceremony` a root. What is declared `second_person`
+    nobody does alone (policies.second_person); what is declared `fresh` takes a root that was opened in this process,
+    by its passphrase or another keeper, and not one that `tillit unlock` left open.
     """
 
     resource: str
@@ -130,12 +143,12 @@ class Spec:
     link: bool = False
     study_key: bool = False
     ceremony: bool = False
+    second_person: bool = False
+    fresh: bool = False
 
 
-def _spec(
-    resource: str, *purposes: Purpose, link: bool = False, study_key: bool = False, ceremony: bool = False
-) -> Spec:
-    return Spec(resource, frozenset(purposes), link, study_key, ceremony)
+def _spec(resource: str, *purposes: Purpose, **declared: bool) -> Spec:
+    return Spec(resource, frozenset(purposes), **declared)
 
 
 _SHARING = (Purpose.ANALYSE, Purpose.SHARE_TEXT, Purpose.ARCHIVE)
@@ -147,7 +160,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.UNLOCK: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
     Action.PROTECT_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
     Action.ROTATE_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
-    Action.ESCROW_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True),
+    Action.ESCROW_ROOT: _spec("Vault", Purpose.STEWARDSHIP, ceremony=True, second_person=True, fresh=True),
     Action.CHECK_STORE: _spec("Vault", Purpose.STEWARDSHIP),
     Action.BACK_UP: _spec("Vault", Purpose.STEWARDSHIP),
     Action.BACK_UP_LINK: _spec("Vault", Purpose.STEWARDSHIP, link=True),
@@ -166,6 +179,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.SEE_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
     Action.SET_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
     Action.FORGET_ALL_NAMES: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.SHRED_EARLY: _spec("Participant", Purpose.STEWARDSHIP, study_key=True, second_person=True, fresh=True),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
     Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
     Action.ADD_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
@@ -189,8 +203,9 @@ ACTIONS: dict[Action, Spec] = {
     Action.KNOW_VOICES: _spec("Study", Purpose.STEWARDSHIP, study_key=True),
     Action.SET_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
     Action.SEE_ROSTER: _spec("Study", Purpose.STEWARDSHIP, link=True),
-    Action.SET_PSEUDONYMS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SET_PSEUDONYMS: _spec("Study", Purpose.STEWARDSHIP, second_person=True),
     Action.SET_REVIEW: _spec("Study", Purpose.STEWARDSHIP),
+    Action.WAIVE_REVIEW: _spec("Study", Purpose.STEWARDSHIP, second_person=True),
     Action.SEE_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
     Action.SET_NAMES: _spec("Study", Purpose.ANALYSE, link=True),
     Action.TAKE_IN: _spec("Participant", Purpose.RECORD, study_key=True),
@@ -209,10 +224,19 @@ ACTIONS: dict[Action, Spec] = {
     Action.RELEASE: _spec("Recording", Purpose.ANALYSE, link=True),
     Action.BLEEP: _spec("Recording", Purpose.ANALYSE, link=True),
     Action.ASK_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE),
-    Action.APPROVE_REIDENTIFICATION: _spec("Request", Purpose.ANALYSE),
-    Action.REIDENTIFY: _spec("Request", Purpose.ANALYSE, link=True),
+    Action.APPROVE_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE, fresh=True),
+    Action.REIDENTIFY: _spec("Recording", Purpose.ANALYSE, link=True, second_person=True, fresh=True),
     Action.SCAN_OUTGOING: _spec("Recording", *_SHARING, link=True),
     Action.HAND_OFF: _spec("Study", *_SHARING),
+    Action.HAND_OFF_BULK: _spec("Study", *_SHARING, second_person=True),
     Action.HAND_OFF_RECORDING: _spec("Recording", *_SHARING),
     Action.HAND_OFF_SOUND: _spec("Recording", Purpose.ANALYSE, Purpose.SHARE_SOUND),
+    Action.ASK_FOR_VAULT: _spec("Vault", Purpose.STEWARDSHIP),
+    Action.APPROVE_FOR_VAULT: _spec("Vault", Purpose.STEWARDSHIP, fresh=True),
+    Action.ASK_FOR_STUDY: _spec("Study", Purpose.STEWARDSHIP),
+    Action.APPROVE_FOR_STUDY: _spec("Study", Purpose.STEWARDSHIP, fresh=True),
+    Action.ASK_FOR_PARTICIPANT: _spec("Participant", Purpose.STEWARDSHIP),
+    Action.APPROVE_FOR_PARTICIPANT: _spec("Participant", Purpose.STEWARDSHIP, fresh=True),
+    Action.BREAK_GLASS: _spec("Study", Purpose.STEWARDSHIP, fresh=True),
+    Action.REVIEW_BREAK_GLASS: _spec("BrokenGlass", Purpose.STEWARDSHIP),
 }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from policies import studies
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from storage import ceremony, escrow, lookup, rotation, warden
 from storage.errors import BadInput, NotReady
 from storage.inbox import Inbox
@@ -84,9 +85,20 @@ def protect(desk: Desk, seat: Seat, keeper: Keeper, secrets: Secrets) -> None:
         act.facts.update(root=seat.name, keeper=keeper.kind)
 
 
-def divide(desk: Desk, seat: Seat, need: int, of: int, told: Callable[[int, int], None]) -> list[str]:
-    """Sheets to print, one a share, after every way to put them together was tried. Raises Denied, BadInput."""
-    with desk.act(Action.ESCROW_ROOT, desk.vault.id, Purpose.STEWARDSHIP) as act:
+def division(seat: Seat, need: int, of: int) -> dict[str, str]:
+    """What another has to approve of dividing a root: which, and into what."""
+    return {"root": seat.name, "need": str(need), "of": str(of)}
+
+
+def divide(  # noqa: PLR0913, PLR0917  # what is divided, how, and by whose approval
+    desk: Desk, seat: Seat, need: int, of: int, told: Callable[[int, int], None], request: str | None = None
+) -> list[str]:
+    """Sheets to print, one a share, after every way to put them together was tried; takes two.
+
+    Raises Denied, TakesTwo, BadInput.
+    """
+    second = Second(request, terms=division(seat, need, of)) if request else None
+    with desk.act(Action.ESCROW_ROOT, desk.vault.id, Purpose.STEWARDSHIP, second) as act:
         mnemonics, identity = act.ceremony(lambda permit: ceremony.shares(permit, seat, need, of))
         tried = escrow.rehearse(mnemonics, identity, told)
         act.facts.update(root=seat.name, need=need, of=of, rehearsed=tried)

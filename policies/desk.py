@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from policies.actions import Action, Purpose
     from policies.facts import Actor, Thing
     from policies.gate import Gate
+    from policies.in_two import Second
     from storage.vault import Vault
 
 
@@ -23,6 +24,8 @@ class Desk:
     gate: Gate
     who: Actor
 
-    def act(self, action: Action, thing: Thing | str, purpose: Purpose) -> AbstractContextManager[Act]:
+    def act(
+        self, action: Action, thing: Thing | str, purpose: Purpose, second: Second | None = None
+    ) -> AbstractContextManager[Act]:
         """Ask at the door as this person; see policies.gate."""
-        return self.gate.act(self.who, action, thing, purpose)
+        return self.gate.act(self.who, action, thing, purpose, second)

@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import holds
+from policies import bulk, holds
 from policies.actions import STUDY_ROLES, VAULT_ROLES
+from policies.cedar_json import datetime_of, uid, user_of
 from policies.review_policy import NOT_REQUIRED
+from storage.broken_glass import BrokenGlass
 from storage.consents import Consent
-from storage.records import Membership, Participant, Recording, Study, Voice
-from storage.requests import Request
+from storage.records import Membership, Participant, Recording, Study, Tombstone, Voice
+from storage.records import now as this_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from policies.actions import Action, Purpose, Role
     from storage.records import Row
 
 NEVER = date(1970, 1, 1)
 PIPELINE = "pipeline"
-Thing = Study | Participant | Recording | Request | Voice
-RELEASED = "release"  # the stage from which an interview may leave the house
+Thing = Study | Participant | Recording | Voice | BrokenGlass
+RELEASED = bulk.RELEASED
 
 
 def _rows(kind: type[Row], column: str) -> sa.Select[Any]:
@@ -38,7 +42,7 @@ def _rows(kind: type[Row], column: str) -> sa.Select[Any]:
 
 # Made once: to put a question together costs more than to ask it.
 _MEMBERSHIPS = _rows(Membership, "person_id")
-_STUDY, _RECORDING, _REQUEST, _VOICE = (_rows(kind, "id") for kind in (Study, Recording, Request, Voice))
+_STUDY, _RECORDING, _VOICE = (_rows(kind, "id") for kind in (Study, Recording, Voice))
 _CONSENT = _rows(Consent, "participant_id").order_by(sa.desc("version")).limit(1)
 
 
@@ -68,43 +72,61 @@ def resource_of(thing: Thing | str) -> Resource:
         return Resource("Participant", thing.id, study=thing.study_id, participant=thing.id)
     if isinstance(thing, Recording):
         return Resource("Recording", thing.id, study=thing.study_id, participant=thing.participant_id)
-    if isinstance(thing, Request):
-        return Resource("Request", thing.id, study=thing.study_id, participant=thing.participant_id)
+    if isinstance(thing, BrokenGlass):
+        return Resource("BrokenGlass", thing.id, study=thing.study_id)
     if isinstance(thing, Voice):
         return Resource("Voice", thing.id, study=thing.study_id, participant=thing.participant_id)
     return Resource("Vault", thing)
 
 
-def request(actor: Actor, action: Action, resource: Resource, purpose: Purpose, moment: datetime) -> dict[str, Any]:
-    """The question in Cedar's form."""
+def request(
+    actor: Actor, action: Action, resource: Resource, purpose: Purpose, moment: datetime, **context: object
+) -> dict[str, Any]:
+    """The question in Cedar's form; `context` is what else is known, such as policies.in_two gives."""
     return {
-        "principal": _uid("User", actor.id),
-        "action": _uid("Action", action.value),
-        "resource": _uid(resource.kind, resource.id),
-        "context": {"now": _datetime(moment), "purpose": purpose.value},
+        "principal": uid("User", actor.id),
+        "action": uid("Action", action.value),
+        "resource": uid(resource.kind, resource.id),
+        "context": {"now": datetime_of(moment), "purpose": purpose.value, "fresh": True, **context},
     }
 
 
-def entities(connection: sa.Connection, actor: Actor, resource: Resource) -> list[dict[str, Any]]:
-    """Everything the rules may look at for this actor and resource, in Cedar's JSON form."""
+def entities(
+    connection: sa.Connection, actor: Actor, resource: Resource, others: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """All the rules may look at for this actor and resource, and `others` who work here, in Cedar's JSON form."""
     with Session(connection) as session:
         found = [_user(session, actor)]
+        found += [_user(session, Actor(one, "")) for one in others if one != actor.id]
         if resource.kind == "Vault":
             found.append(_entity("Vault", resource.id, _roles("vault", VAULT_ROLES)))
         if resource.study:
             found.append(_study(session, resource.study))
         if resource.kind == "Voice":
             found.append(_voice(session, resource))
+        elif resource.kind == "BrokenGlass":
+            found.append(_glass(session, resource))
         elif resource.participant:
             found.append(_held(session, resource))
         return found
 
 
+def broken_by(connection: sa.Connection, actor: Actor, study_id: str | None) -> str | None:
+    """The id of the broken glass by which somebody reads in a study now, if they do."""
+    with Session(connection) as session:
+        return session.scalar(_broken(study_id, BrokenGlass.id).where(BrokenGlass.person_id == actor.id).limit(1))
+
+
+def _broken(study_id: str | None, column: sa.orm.InstrumentedAttribute[str]) -> sa.Select[str]:
+    """Of the glass broken in a study whose time is not over."""
+    return sa.select(column).where(BrokenGlass.study_id == study_id, BrokenGlass.until > this_moment())
+
+
 def _user(session: Session, actor: Actor) -> dict[str, Any]:
     if actor.id == PIPELINE:
-        return _entity("User", actor.id, {}, [_uid("Role", PIPELINE)])
+        return _entity("User", actor.id, {}, [uid("Role", PIPELINE)])
     memberships = session.execute(_MEMBERSHIPS, {"value": actor.id})
-    return _entity("User", actor.id, {}, [_uid("Role", f"{m.study_id or 'vault'}/{m.role}") for m in memberships])
+    return _entity("User", actor.id, {}, [uid("Role", f"{m.study_id or 'vault'}/{m.role}") for m in memberships])
 
 
 def _study(session: Session, study_id: str) -> dict[str, Any]:
@@ -115,47 +137,57 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
         {
             **_roles(study.id, STUDY_ROLES),
             "approved": bool(study.approval.strip()),
-            "starts": _datetime(_midnight(study.starts)),
-            "ends": _datetime(_end_of(study.ends)),
+            "starts": datetime_of(_midnight(study.starts)),
+            "ends": datetime_of(_end_of(study.ends)),
             "review_required": study.review != NOT_REQUIRED,  # anything else is nobody's policy
             "voices_kept": study.voices == "kept",
+            "bulk": bulk.is_bulk(session, study.id),
+            "glass_broken": [user_of(one) for one in session.scalars(_broken(study.id, BrokenGlass.person_id))],
+            "glass_unreviewed": _unreviewed(session, study.id),
         },
     )
 
 
 def _held(session: Session, resource: Resource) -> dict[str, Any]:
-    """The participant, recording or request, with its consent."""
+    """The participant or recording, with its consent."""
     attributes: dict[str, Any] = {
-        "study": {"__entity": _uid("Study", str(resource.study))},
+        "study": {"__entity": uid("Study", str(resource.study))},
         "consent": _consent(session, str(resource.participant)),
     }
     if resource.kind == "Participant":
         attributes["held"] = bool(holds.standing(session, str(resource.participant)))
     if resource.kind == "Recording":
         attributes["released"] = _is_released(session, resource.id)
-    if resource.kind == "Request":
-        attributes |= _request(session, resource.id)
+    if resource.kind == "Participant":
+        stone = sa.select(Tombstone.id).where(Tombstone.participant_id == resource.id)
+        attributes["shredded"] = session.scalar(stone) is not None
     return _entity(resource.kind, resource.id, attributes)
 
 
-def _request(session: Session, request: str) -> dict[str, Any]:
-    """What was asked by whom, and how far it has come."""
-    row = session.execute(_REQUEST, {"value": request}).one()
-    approver = {"approver": _user_of(row.approved_by_person_id)} if row.approved_by_person_id else {}
-    return {
-        "requester": _user_of(row.by_person_id),
-        "wanted": row.action,
-        "used": row.used is not None,
-        "expires": _datetime(row.expires),
-        **approver,
-    }
+def _unreviewed(session: Session, study_id: str) -> bool:
+    waits = sa.select(BrokenGlass.id).where(BrokenGlass.study_id == study_id, BrokenGlass.reviewed.is_(None))
+    return session.scalar(waits.limit(1)) is not None
+
+
+def _glass(session: Session, resource: Resource) -> dict[str, Any]:
+    """Who broke it, and whether another has looked at it since."""
+    row = session.get_one(BrokenGlass, resource.id)
+    return _entity(
+        "BrokenGlass",
+        row.id,
+        {
+            "study": {"__entity": uid("Study", row.study_id)},
+            "person": user_of(row.person_id),
+            "reviewed": row.reviewed is not None,
+        },
+    )
 
 
 def _voice(session: Session, resource: Resource) -> dict[str, Any]:
     """A voice, and whose it is if it is that of somebody who works here."""
     row = session.execute(_VOICE, {"value": resource.id}).one_or_none()
-    whose = {"person": _user_of(row.person_id)} if row and row.person_id else {}
-    return _entity("Voice", resource.id, {"study": {"__entity": _uid("Study", str(resource.study))}, **whose})
+    whose = {"person": user_of(row.person_id)} if row and row.person_id else {}
+    return _entity("Voice", resource.id, {"study": {"__entity": uid("Study", str(resource.study))}, **whose})
 
 
 def _consent(session: Session, participant: str) -> dict[str, Any]:
@@ -164,8 +196,8 @@ def _consent(session: Session, participant: str) -> dict[str, Any]:
         "given": consent is not None,
         "withdrawn": consent is not None and consent.withdrawn_at is not None,
         "purposes": consent.purposes if consent else [],
-        "until": _datetime(_end_of(consent.expires if consent else NEVER)),
-        "embargo": _datetime(_midnight(consent.embargo if consent and consent.embargo else NEVER)),
+        "until": datetime_of(_end_of(consent.expires if consent else NEVER)),
+        "embargo": datetime_of(_midnight(consent.embargo if consent and consent.embargo else NEVER)),
     }
 
 
@@ -178,25 +210,12 @@ def _is_released(session: Session, recording_id: str) -> bool:
 def _entity(
     kind: str, name: str, attrs: dict[str, Any], parents: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
-    return {"uid": _uid(kind, name), "attrs": attrs, "parents": parents or []}
-
-
-def _uid(kind: str, name: str) -> dict[str, str]:
-    return {"type": f"Tillit::{kind}", "id": name}
+    return {"uid": uid(kind, name), "attrs": attrs, "parents": parents or []}
 
 
 def _roles(scope: str, roles: tuple[Role, ...]) -> dict[str, Any]:
     """The roles of a study or the vault as its attributes: "stewards" and so on."""
-    return {f"{role}s": {"__entity": _uid("Role", f"{scope}/{role}")} for role in roles}
-
-
-def _user_of(person: str) -> dict[str, Any]:
-    return {"__entity": _uid("User", person)}
-
-
-def _datetime(moment: datetime) -> dict[str, Any]:
-    text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"__extn": {"fn": "datetime", "arg": text}}
+    return {f"{role}s": {"__entity": uid("Role", f"{scope}/{role}")} for role in roles}
 
 
 def _midnight(day: date) -> datetime:

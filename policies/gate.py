@@ -6,6 +6,8 @@
 Going in: the facts are put to the rules, the decision is in the ledger and durable, and only an allow gives a Permit.
 Coming out: the rules are asked once more inside the transaction that keeps the work, and the outcome is written in
 it; a withdrawal during the act therefore keeps nothing. An exception rolls everything back and records a failure.
+
+An act that takes two is entered with the request another approved, and uses it up in that same transaction.
 """
 
 from __future__ import annotations
@@ -18,15 +20,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from policies import in_two
 from policies.act import Act
 from policies.actions import ACTIONS, Action, Purpose
 from policies.decide import Decision, Rules, house_rules
-from policies.facts import Actor, Resource, entities, request, resource_of
+from policies.facts import Actor, Resource, broken_by, entities, request, resource_of
 from storage import anchors
-from storage.errors import AlreadyThere, Denied, StorageFailed, TillitError
+from storage.errors import AlreadyThere, Denied, StorageFailed, TakesTwo, TillitError
 from storage.ledger import Entry
 from storage.permit import Permit
 from storage.records import new_id, now
+from storage.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +38,13 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from policies.facts import Thing
+    from policies.in_two import Second
     from storage.records import Row
     from storage.vault import Vault
 
 UNWRITTEN = "The vault could not be written. Check the disk, then look with `tillit status` what was kept."
+TAKES_TWO = "takes-two"  # how the ids of the rules end that say so
+BROKEN_GLASS = "broken-glass"
 WRONG_USE = "The rules do not know this action for this purpose, so the answer is no."
 
 
@@ -50,6 +57,7 @@ class Question:
     resource: Resource
     purpose: Purpose
     id: str = field(default_factory=new_id)
+    second: Second | None = None
 
 
 class Gate:
@@ -60,14 +68,20 @@ class Gate:
         self._rules = rules or house_rules()
 
     @contextmanager
-    def act(self, actor: Actor, action: Action, thing: Thing | str, purpose: Purpose) -> Iterator[Act]:
-        """Ask, and hold the door open for the body. Raises Denied; StorageFailed if the ledger takes no entry."""
-        question = Question(actor, action, resource_of(thing), purpose)
+    def act(
+        self, actor: Actor, action: Action, thing: Thing | str, purpose: Purpose, second: Second | None = None
+    ) -> Iterator[Act]:
+        """Ask, and hold the door open for the body. Raises Denied, or TakesTwo where another has to approve first.
+
+        StorageFailed if the ledger takes no entry.
+        """
+        question = Question(actor, action, resource_of(thing), purpose, second=second)
         with self._vault.database.reader.connect() as connection:
             decision = self._decide(connection, question)
-        self._vault.ledger.record(_decision_entry(question, decision))
+            broken = broken_by(connection, actor, question.resource.study) if BROKEN_GLASS in decision.rules else None
+        self._vault.ledger.record(_decision_entry(question, decision, broken))
         if not decision.allowed:
-            raise Denied(decision.reason)
+            raise _refusal(decision)
         act = Act(self._vault, _permit(question), actor, question.resource, partial(self._keep_now, question))
         try:
             yield act
@@ -81,7 +95,15 @@ class Gate:
             act.close()
 
     def _decide(self, connection: sa.Connection, question: Question) -> Decision:
-        return judge(self._rules, question, lambda: entities(connection, question.actor, question.resource))
+        told = in_two.context(connection, question.action, question.resource, question.second)
+        approver = in_two.approver(connection, question.second)
+        return judge(
+            self._rules,
+            question,
+            lambda: entities(connection, question.actor, question.resource, approver),
+            fresh=self._vault.fresh,
+            **told,
+        )
 
     def _keep(self, act: Act, question: Question) -> None:
         reached = False
@@ -91,6 +113,7 @@ class Gate:
                 act.check_keys(session)
                 written = anchors.watch(session)
                 act.write_to(session)
+                _use_up(session, act, question)
                 facts = {"ok": True, **act.facts, **({"rows": written} if written else {})}
                 entry = Entry(
                     "outcome", question.id, facts, act.committed, question.resource.participant, act.committed_to()
@@ -132,13 +155,28 @@ class Gate:
             act.abandon()
 
 
-def judge(rules: Rules, question: Question, facts: Callable[[], list[dict[str, Any]]]) -> Decision:
+def judge(rules: Rules, question: Question, facts: Callable[[], list[dict[str, Any]]], **context: object) -> Decision:
     """What the rules say to a question; the facts are not asked for where the table of actions says no already."""
     spec = ACTIONS[question.action]
     if question.resource.kind != spec.resource or question.purpose not in spec.purposes:
         return Decision(allowed=False, rules=("undeclared",), reason=WRONG_USE)
-    asked = request(question.actor, question.action, question.resource, question.purpose, now())
+    asked = request(question.actor, question.action, question.resource, question.purpose, now(), **context)
     return rules.decide(asked, facts())
+
+
+def _refusal(decision: Decision) -> Denied:
+    if any(rule.endswith(TAKES_TWO) for rule in decision.rules):
+        return TakesTwo(decision.reason)
+    return Denied(decision.reason)
+
+
+def _use_up(session: Session, act: Act, question: Question) -> None:
+    """An approval is good for one act that ends well, this one."""
+    if ACTIONS[question.action].second_person and question.second is not None:
+        row = session.get_one(Request, question.second.request)
+        row.used = now()
+        session.flush()
+        act.facts.update(request=row.id, digest=row.digest)
 
 
 def _ours(error: Exception) -> TillitError:
@@ -155,7 +193,7 @@ def _permit(question: Question) -> Permit:
     return Permit(question.id, resource.study, held, link=spec.link, study_key=spec.study_key, ceremony=spec.ceremony)
 
 
-def _decision_entry(question: Question, decision: Decision) -> Entry:
+def _decision_entry(question: Question, decision: Decision, broken: str | None) -> Entry:
     facts: dict[str, object] = {
         "actor": question.actor.id,
         "action": question.action.value,
@@ -163,5 +201,6 @@ def _decision_entry(question: Question, decision: Decision) -> Entry:
         "purpose": question.purpose.value,
         "allow": decision.allowed,
         "rules": list(decision.rules),
+        **({"break_glass": broken} if broken else {}),
     }
     return Entry("decision", question.id, facts, {}, question.resource.participant)

@@ -10,6 +10,8 @@ import click
 from rich.progress import Progress
 
 from policies import ceremonies, shredding
+from policies.actions import Action
+from policies.asking import in_two, request_option
 from policies.terminal import ERR, OUT, Fresh, Terminal, counted, pass_terminal
 from storage import ceremony, lookup, settings, warden
 from storage.ceremony import Seat
@@ -149,20 +151,31 @@ def key_protect(  # noqa: PLR0913  # one parameter an option
 @click.option("--need", type=int, default=3, show_default=True, help="How many shares make the root whole.")
 @click.option("--of", "total", type=int, default=5, show_default=True, help="How many there are.")
 @link_option
+@request_option
 @pass_terminal
-def key_escrow(terminal: Terminal, need: int, total: int, of_link: bool) -> None:
-    """Divide a root into shares for people who do not meet by chance, and print a sheet for each.
+def key_escrow(terminal: Terminal, need: int, total: int, of_link: bool, request: str | None) -> None:
+    """Divide a root into shares for people who do not meet by chance, and print a sheet for each; it takes two.
+
+    You are asked why; another data steward of the vault approves it, and you run this again with --request.
 
     Every way to put them together is tried before they are printed: enough always recover, one too few never does.
     Whoever holds enough of them holds the vault: print on paper, into envelopes, and clear the screen.
     """
-    with terminal.desk() as desk, Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
-        bar = progress.add_task("rehearsing", total=None)
+    with terminal.desk(fresh=True) as desk:
         seat = _seat(terminal, desk, "link-root" if of_link else "root")
-        sheets = ceremonies.divide(
-            desk, seat, need, total, lambda done, of: progress.update(bar, completed=done, total=of)
-        )
+        sheets = in_two(
+            desk, Action.ESCROW_ROOT, desk.vault.id, ceremonies.division(seat, need, total),
+            lambda approved: _divide(desk, seat, need, total, approved), request,
+        )  # fmt: skip
     click.echo("\f\n".join(sheets))
+
+
+def _divide(desk: Desk, seat: Seat, need: int, total: int, approved: str | None) -> list[str]:
+    with Progress(console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
+        bar = progress.add_task("rehearsing", total=None)
+        return ceremonies.divide(
+            desk, seat, need, total, lambda done, of: progress.update(bar, completed=done, total=of), approved
+        )
 
 
 @key.command("recover")
@@ -191,17 +204,24 @@ def key_recover(terminal: Terminal, shares: Sequence[TextIO], new_passphrase_fd:
 @key.command("shred")
 @click.argument("reference", metavar="STUDY/CODE")
 @click.option("--yes", is_flag=True, help="Do not ask for the code once more.")
+@request_option
 @pass_terminal
-def key_shred(terminal: Terminal, reference: str, yes: bool) -> None:
+def key_shred(terminal: Terminal, reference: str, yes: bool, request: str | None) -> None:
     """Destroy a participant's key: nothing of theirs opens again, here or from any backup made or restored later.
+
+    After a withdrawal, or when the consent has expired, one does it; before, it takes two: you are asked why, another
+    data steward approves it, and you run this again with --request.
 
     There is no way back. The ledger keeps that it happened; a tombstone goes with every backup.
     """
     code = reference.rpartition("/")[2]
     if not yes and click.prompt(f"Type {code} to destroy everything of theirs", err=True) != code:
         raise BadInput("Nothing was destroyed: what was typed is not the code.")
-    with terminal.desk() as desk:
-        count = shredding.shred(desk, lookup.participant(desk.vault.database, reference))
+    with terminal.desk(fresh=request is not None) as desk:
+        held = lookup.participant(desk.vault.database, reference)
+        count = in_two(
+            desk, Action.SHRED_EARLY, held, {}, lambda approved: shredding.shred(desk, held, request=approved), request
+        )
     OUT.print(
         f"The key of {reference} is destroyed, and {counted(count, 'artefact')} with it. Back up now: backups then "
         "forget too."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from policies.typed import needed_reason
 from storage.errors import BadInput
 from storage.records import Person, Study, now
@@ -48,15 +49,18 @@ def seen(desk: Desk, study: Study) -> Policy:
         return _policy(act, study)
 
 
-def choose(desk: Desk, study: Study, review: str, why: str) -> Policy:
+def choose(desk: Desk, study: Study, review: str, why: str, request: str | None = None) -> Policy:
     """Set whether finds must be decided, and write down why. What is released already stays released.
 
-    Raises Denied, and BadInput for a reason that is empty, too long or has control characters in it.
+    That they need not be takes two, the id of an approved `request`. Raises Denied, TakesTwo, and BadInput for a
+    reason that is empty, too long or has control characters in it.
     """
     reason = needed_reason(why)
     if review not in {REQUIRED, NOT_REQUIRED}:
         raise BadInput("A review is required or not required.")
-    with desk.act(Action.SET_REVIEW, study, Purpose.STEWARDSHIP) as act:
+    action = Action.SET_REVIEW if review == REQUIRED else Action.WAIVE_REVIEW
+    second = Second(request) if request and action is Action.WAIVE_REVIEW else None
+    with desk.act(action, study, Purpose.STEWARDSHIP, second) as act:
         entry = {"review": review, "by": desk.who.id, "at": now().isoformat(), "why": reason}
 
         def write(session: Session) -> None:

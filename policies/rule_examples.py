@@ -16,7 +16,7 @@ from policies import gate
 from policies.actions import ACTIONS, CONSENTED, STUDY_ROLES, VAULT_ROLES, Action, Purpose
 from policies.decide import house_rules
 from policies.gate import Question
-from policies.rule_examples_facts import ANOTHER, CONSENTS, DATES, ME, PARTICIPANT, World, entities, resource
+from policies.rule_examples_facts import ANOTHER, CONSENTS, DATES, ME, PARTICIPANT, World, context, entities, resource
 from storage.errors import BadInput
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ LISTS = {"roles": STUDY_ROLES, "elsewhere": STUDY_ROLES, "vault": VAULT_ROLES, "
 WORDS = {
     "consent": CONSENTS, "dates": DATES, "asked_by": (ME, ANOTHER), "asked_for": tuple(Action),
     "approved_by": ("", ME, ANOTHER), "voice_of": (ME, ANOTHER, PARTICIPANT),
+    "wanted": tuple(Action), "glass": ("", ME, ANOTHER),
 }  # fmt: skip
-FLAGS = ("pipeline", "approved", "review_required", "voices_kept", "released", "held", "used", "late")
+FLAGS = (
+    "pipeline", "approved", "review_required", "voices_kept", "released", "held", "used", "late", "request", "closed",
+    "fits", "approver_left", "fresh", "bulk", "shredded", "glass_unreviewed",
+)  # fmt: skip
 KEYS = ("says", "action", "purpose", "expect", "rule", *LISTS, *WORDS, *FLAGS)
 WRONG = "Example {number}: {what}"
 
@@ -80,7 +84,7 @@ def run(examples: Iterable[Example], rules: Rules | None = None) -> list[Outcome
 def _outcome(example: Example, rules: Rules) -> Outcome:
     kind = ACTIONS[example.action].resource
     question = Question(example.world.actor(), example.action, resource(kind), example.purpose)
-    answer = gate.judge(rules, question, partial(entities, example.world, kind))
+    answer = gate.judge(rules, question, partial(entities, example.world, kind), **context(example.world))
     by = ", ".join(answer.rules) or "no rule"
     wrong = ""
     if answer.allowed is not example.allow:

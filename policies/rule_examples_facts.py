@@ -28,7 +28,8 @@ class World:
     """Who asks (`roles` here, in another study, in the vault), of whom, and how far everything has come.
 
     `consent` is one of CONSENTS, `dates` of DATES: where today lies in the study. `asked_by`, `approved_by` and
-    `voice_of` are "me", "another" or, of a voice, "participant"; `approved_by` "" is nobody yet.
+    `voice_of` are "me", "another" or, of a voice, "participant"; `approved_by` "" is nobody yet. `request` is whether
+    somebody comes with one, `wanted` which action they ask another's approval for; `glass` is who broke it.
     """
 
     roles: frozenset[str] = frozenset()
@@ -43,10 +44,20 @@ class World:
     voices_kept: bool = False
     released: bool = False
     held: bool = False
+    shredded: bool = False
+    bulk: bool = False
+    glass: str = ""
+    glass_unreviewed: bool = False
+    fresh: bool = True
+    wanted: str = ""
+    request: bool = False
     asked_by: str = ANOTHER
     asked_for: str = "reidentify"
     approved_by: str = ""
+    approver_left: bool = False
+    fits: bool = True
     used: bool = False
+    closed: bool = False
     late: bool = False
     voice_of: str = PARTICIPANT
 
@@ -57,20 +68,41 @@ class World:
 
 def resource(kind: str) -> Resource:
     """The one thing of this kind there is."""
-    held = PARTICIPANT if kind in {"Participant", "Recording", "Request"} else None
+    held = PARTICIPANT if kind in {"Participant", "Recording"} else None
     return Resource(kind, kind.lower(), None if kind == "Vault" else STUDY, held)
 
 
 def entities(world: World, kind: str) -> list[dict[str, Any]]:
     """What the rules may look at for a resource of this kind, in this world."""
     attributes = {
-        "Vault": _vault, "Study": _study, "Participant": _participant, "Recording": _recording, "Request": _request,
-        "Voice": _voice,
+        "Vault": _vault, "Study": _study, "Participant": _participant, "Recording": _recording,
+        "Voice": _voice, "BrokenGlass": _glass,
     }[kind](world)  # fmt: skip
     found = [_user(world), _entity(kind, kind.lower(), attributes)]
     if kind not in {"Vault", "Study"}:
         found.insert(1, _entity("Study", STUDY, _study(world)))
+    if world.approved_by == ANOTHER:
+        found.append(_approver(world))
     return found
+
+
+def context(world: World) -> dict[str, Any]:
+    """What is said at the door beside the question: by which request, and what is wanted."""
+    told: dict[str, Any] = {"fresh": world.fresh} | ({"wanted": world.wanted} if world.wanted else {})
+    if not world.request:
+        return told
+    approver = {"approver": _link("User", world.approved_by)} if world.approved_by else {}
+    return told | {
+        "second": {
+            "requester": _link("User", world.asked_by), "wanted": world.asked_for, "fits": world.fits,
+            "used": world.used, "closed": world.closed, "expires": _in(-WEEK if world.late else WEEK), **approver,
+        }
+    }  # fmt: skip
+
+
+def _approver(world: World) -> dict[str, Any]:
+    names = [] if world.approver_left else [f"{STUDY}/steward", "vault/steward"]
+    return {**_entity("User", ANOTHER, {}), "parents": [_uid("Role", name) for name in names]}
 
 
 def _user(world: World) -> dict[str, Any]:
@@ -88,7 +120,9 @@ def _study(world: World) -> dict[str, Any]:
     starts, ends = {"before": (WEEK, 2 * WEEK), "open": (-WEEK, WEEK), "over": (-2 * WEEK, -WEEK)}[world.dates]
     return {f"{role}s": _link("Role", f"{STUDY}/{role}") for role in STUDY_ROLES} | {
         "approved": world.approved, "starts": _in(starts), "ends": _in(ends),
-        "review_required": world.review_required, "voices_kept": world.voices_kept,
+        "review_required": world.review_required, "voices_kept": world.voices_kept, "bulk": world.bulk,
+        "glass_broken": [_link("User", world.glass)] if world.glass else [],
+        "glass_unreviewed": world.glass_unreviewed,
     }  # fmt: skip
 
 
@@ -104,19 +138,16 @@ def _of(world: World) -> dict[str, Any]:
 
 
 def _participant(world: World) -> dict[str, Any]:
-    return {**_of(world), "held": world.held}
+    return {**_of(world), "held": world.held, "shredded": world.shredded}
 
 
 def _recording(world: World) -> dict[str, Any]:
     return {**_of(world), "released": world.released}
 
 
-def _request(world: World) -> dict[str, Any]:
-    approver = {"approver": _link("User", world.approved_by)} if world.approved_by else {}
-    return {
-        **_of(world), "requester": _link("User", world.asked_by), "wanted": world.asked_for, "used": world.used,
-        "expires": _in(-WEEK if world.late else WEEK), **approver,
-    }  # fmt: skip
+def _glass(world: World) -> dict[str, Any]:
+    return {"study": _link("Study", STUDY), "person": _link("User", world.glass or ANOTHER),
+            "reviewed": not world.glass_unreviewed}  # fmt: skip
 
 
 def _voice(world: World) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from storage import lookup, tombstones
 from storage.inbox import Inbox
 from storage.records import Artefact, Study, Tombstone, Voice, now
@@ -32,16 +33,23 @@ SOUND = frozenset({"original", "listening copy", "levels", "bleeped"})
 """The kinds of artefact in which a voice is, or could be told from."""
 
 
-def shred(desk: Desk, participant: Participant, then: Then = lambda _session, _counts: None) -> int:
+def shred(
+    desk: Desk,
+    participant: Participant,
+    then: Then = lambda _session, _counts: None,
+    request: str | None = None,
+) -> int:
     """Destroy a participant's key, headers, sealed columns and payloads; returns how many artefacts that were.
 
-    `then` is told what was destroyed, in the same transaction. Again, it finishes what a stop left. Raises Denied;
-    StorageFailed if it is destroyed but not yet cleared away.
+    `then` is told what was destroyed, in the same transaction. While their consent holds it takes two, the id of an
+    approved `request`. Again, it finishes what a stop left. Raises Denied, TakesTwo; StorageFailed if it is destroyed
+    but not yet cleared away.
     """
     vault = desk.vault
     study = lookup.by_id(vault.database, Study, participant.study_id)
     inbox = Inbox(vault.folder, study.code)
-    with desk.act(Action.SHRED, participant, Purpose.STEWARDSHIP) as act:
+    action, second = (Action.SHRED_EARLY, Second(request)) if request else (Action.SHRED, None)
+    with desk.act(action, participant, Purpose.STEWARDSHIP, second) as act:
         letters = deposits(act, inbox, f"{study.code}/{participant.code}")
         act.facts.update(shredded=participant.id, letters=len(letters))
 

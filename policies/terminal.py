@@ -67,9 +67,9 @@ class Terminal:
         return _ForLink(self)
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """The vault, open, with this person at its door."""
-        vault = open_vault(self.folder, self, self.for_link())
+    def desk(self, *, fresh: bool = False) -> Iterator[Desk]:
+        """The vault, open, with this person at its door; `fresh` for what `tillit unlock` is not enough for."""
+        vault = open_vault(self.folder, self, self.for_link(), fresh=fresh)
         try:
             yield Desk(vault, Gate(vault), studies.actor(vault, self.handle))
         finally:

@@ -18,6 +18,7 @@ from policies.decide import house_rules
 from policies.facts import PIPELINE, Actor, entities, resource_of
 from policies.gate import Question
 from storage import lookup
+from storage.broken_glass import BrokenGlass
 from storage.errors import BadInput, NotFound
 from storage.records import Participant, Person, Study, Voice
 
@@ -135,7 +136,7 @@ def _at_best(facts: Facts, purpose: Purpose) -> Facts:
     good: dict[str, Any] = {
         "consent": {"given": True, "withdrawn": False, "purposes": [purpose], "until": long, "embargo": long_ago},
         "approved": True, "starts": long_ago, "ends": long, "review_required": False, "voices_kept": True,
-        "released": True, "held": False,
+        "released": True, "held": False, "shredded": True, "bulk": False, "glass_unreviewed": False,
     }  # fmt: skip
     return [{**one, "attrs": {name: good.get(name, was) for name, was in one["attrs"].items()}} for one in facts]
 
@@ -165,13 +166,25 @@ def _thing(vault: Vault, kind: str, reference: str) -> Thing | str:
             return lookup.participant(vault.database, reference)
         case "Recording":
             return lookup.recording(vault.database, reference)
-        case "Request":
-            return lookup.request(vault.database, reference)
+        case "BrokenGlass":
+            return _glass(vault, reference)
         case "Voice":
             return _voice(vault, reference)
     if reference != "vault":
         raise BadInput("That is done to the vault as a whole. Say: vault.")
     return vault.id
+
+
+def _glass(vault: Vault, reference: str) -> BrokenGlass:
+    """One time the glass of a study was broken, "rus/1"."""
+    code, _, number = reference.partition("/")
+    study = lookup.study(vault.database, code)
+    query = sa.select(BrokenGlass.id).where(BrokenGlass.study_id == study.id, BrokenGlass.number == number)
+    with vault.database.reader.connect() as connection:
+        found = connection.execute(query).scalars().first() if lookup.NUMBER.fullmatch(number) else None
+    if found is None:
+        raise NotFound("There is no broken glass of that number. Look with `tillit break-glass list`.")
+    return lookup.by_id(vault.database, BrokenGlass, found)
 
 
 def _voice(vault: Vault, reference: str) -> Voice:

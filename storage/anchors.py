@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from storage.broken_glass import BrokenGlass
 from storage.consents import Consent, Letter, Scan
 from storage.memberships import FormerMembership
 from storage.records import (
@@ -39,6 +40,9 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     Artefact: (
         "recording_id", "participant_id", "kind", "version", "blob", "size", "header", "sealed_blob", "payload_sha256",
     ),
+    BrokenGlass: (
+        "study_id", "number", "person_id", "why", "until", "reviewed_by_person_id", "reviewed", "verdict", "said",
+    ),
     Consent: (
         "participant_id", "purposes", "given", "how", "letter", "expires", "withdrawn_at", "by_person_id", "version",
         "letter_id", "evidence", "embargo", "amends",
@@ -56,7 +60,7 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     Recording: ("study_id", "participant_id", "number", "sha256", "sealed_origin"),
     Request: (
         "study_id", "participant_id", "number", "action", "resource", "digest", "sealed_payload", "by_person_id",
-        "approved_by_person_id", "expires", "used",
+        "approved_by_person_id", "expires", "used", "terms", "closed_by_person_id",
     ),
     RetentionRule: ("study_id", "kind", "since", "days", "ground", "by_person_id"),
     Scan: ("participant_id", "consent_id", "size", "sealed_scan"),
@@ -66,7 +70,9 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
 }  # fmt: skip
 
 
-ADDED: dict[type[Row], tuple[str, ...]] = {Consent: ("letter_id", "evidence", "embargo", "amends")}
+ADDED: dict[type[Row], tuple[str, ...]] = {
+    Consent: ("letter_id", "evidence", "embargo", "amends"), Request: ("terms", "closed_by_person_id"),
+}  # fmt: skip
 """Columns a sort of row was given later: a row that has none of them filled is digested as it was before."""
 
 

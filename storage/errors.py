@@ -32,6 +32,10 @@ class Denied(TillitError):
     exit_code = 3
 
 
+class TakesTwo(Denied):
+    """The rules said no to one person alone; with another's approval it may be done."""
+
+
 class NotFound(TillitError):
     """No such study, participant, recording or model."""
 

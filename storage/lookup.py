@@ -66,12 +66,13 @@ def recording(database: Database, reference: str) -> Recording:
 
 
 def request(database: Database, reference: str) -> Request:
-    """The request "study/3" for what takes two. Raises NotFound, BadInput."""
-    of_study, number = _split(reference, "study/number, such as rus/3")
-    if not NUMBER.fullmatch(number):
-        raise BadInput("Name a request as study/number, such as rus/3.")
-    query = sa.select(Request).where(Request.study_id == study(database, of_study).id, Request.number == int(number))
-    return _one(database, query, "request", reference, look="reidentify list")
+    """The request "study/3" for what takes two, or the vault's "3". Raises NotFound, BadInput."""
+    of_study, slash, number = reference.rpartition("/")
+    if not NUMBER.fullmatch(number) or (slash and not of_study):
+        raise BadInput("Name a request as study/number, such as rus/3; one on the vault is a number alone.")
+    whose = study(database, of_study).id if slash else None
+    query = sa.select(Request).where(Request.study_id == whose, Request.number == int(number))
+    return _one(database, query, "request", reference, look="request list")
 
 
 def weights(database: Database, name: str) -> Weights:

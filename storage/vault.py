@@ -16,7 +16,7 @@ Without the root nothing here opens. The link key has a root of its own and is u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -53,6 +53,8 @@ class Vault:
     ledger: Ledger
     link: LinkKey
     link_root: Callable[[], Root]
+    fresh: bool = True
+    """Whether the root was opened in this process, and not by a warden that had it from before."""
 
     @property
     def id(self) -> str:
@@ -72,14 +74,15 @@ class Vault:
         self.link.close()
 
 
-def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = None) -> Vault:
+def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = None, *, fresh: bool = False) -> Vault:
     """Open the vault in `folder`. Raises NotFound, Locked, Damaged, StorageFailed.
 
-    A warden that holds its root (`tillit unlock`) is asked first, then its keeper.
+    A warden that holds its root (`tillit unlock`) is asked first, unless `fresh`; then its keeper.
     """
     with files.usable():
         about = settings.read(folder)
-    root = _warded(about, "root") or roots.read(folder, about.root, secrets, "root")
+    warded = None if fresh else _warded(about, "root")
+    root = warded or roots.read(folder, about.root, secrets, "root")
 
     def link_root() -> Root:
         kept = _warded(about, "link-root")
@@ -91,7 +94,7 @@ def open_vault(folder: Path, secrets: Secrets, link_secrets: Secrets | None = No
             ) from None
 
     with files.usable():
-        return assemble(folder, about, root, link_root, secrets)
+        return replace(assemble(folder, about, root, link_root, secrets), fresh=warded is None)
 
 
 def _warded(about: Settings, name: str) -> Root | None:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from policies import consent, letters, review_policy, studies
-from policies.actions import CONSENTED, Purpose, Role
+from policies import consent, letters, people, review_policy, second_person, shredding, studies
+from policies.actions import CONSENTED, Action, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
-from storage import new_vault
+from storage import lookup, new_vault
 from storage import vault as vaults
+from storage.errors import TakesTwo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from policies.facts import Thing
     from storage.records import Participant, Study
     from storage.settings import Settings
     from storage.vault import Vault
@@ -65,6 +67,39 @@ class House:
             consent.record(self.desk("astrid"), made, given(purposes))
         return made
 
+    def approved(
+        self, action: Action, thing: Thing | str, terms: Mapping[str, str] | None = None, who: str = "astrid"
+    ) -> str:
+        """The id of a request of this person's for what takes two, approved by Signe, a data steward here as well."""
+        self.second_steward()
+        asked = second_person.request(self.desk(who), action, thing, terms or {}, lambda: "It has to be.")
+        second_person.answer(self.desk("signe"), asked, lambda _: True)
+        return asked.id
+
+    def second_steward(self) -> None:
+        """Make Signe a data steward of the study and of the vault, unless she is."""
+        if lookup.person(self.vault.database, "signe"):
+            return
+        for scope in (self.study, None):
+            people.add(self.desk("astrid"), scope, "signe", [Role.STEWARD])
+
+    def rules(self, name: str) -> str:
+        """The id of an approved request for this set of rules for the names of the study."""
+        return self.approved(Action.SET_PSEUDONYMS, self.study, {"rules": name})
+
+    def review_not_required(self) -> None:
+        """Let nobody have to review this study."""
+        approved = self.approved(Action.WAIVE_REVIEW, self.study)
+        review_policy.choose(self.desk("astrid"), self.study, "not required", "They are invented.", approved)
+
+    def shred(self, participant: Participant) -> int:
+        """Destroy what is theirs, by two where that takes two; how many artefacts that were."""
+        try:
+            return shredding.shred(self.desk("astrid"), participant)
+        except TakesTwo:
+            approved = self.approved(Action.SHRED_EARLY, participant)
+            return shredding.shred(self.desk("astrid"), participant, request=approved)
+
 
 def given(purposes: tuple[Purpose, ...], expires: date = LATER) -> consent.Given:
     """A consent as of today."""
@@ -88,11 +123,12 @@ def build(
     new = studies.NewStudy("rus", "Life after treatment", "REK 1", TODAY, LATER, language, voices=voices)
     study = studies.create(astrid, new)
     letters.add(astrid, study, LETTER, "nb", b"Vil du delta?")
-    if review != "required":
-        review_policy.choose(astrid, study, review, "These interviews are invented.")
     studies.add_member(astrid, study, "ivar", [Role.INTERVIEWER])
     studies.add_member(astrid, study, "ragna", [Role.RESEARCHER])
-    return House(vault, study)
+    house = House(vault, study)
+    if review != "required":
+        house.review_not_required()
+    return house
 
 
 def reopen(folder: Path, secrets: Known = KNOWN) -> Vault:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from policies.act import Act
     from policies.actions import Action, Purpose
     from policies.facts import Thing
+    from policies.in_two import Second
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Meanwhile(Desk):
     done: Callable[[], object]
 
     @contextmanager
-    def act(self, action: Action, thing: Thing | str, purpose: Purpose) -> Iterator[Act]:
+    def act(self, action: Action, thing: Thing | str, purpose: Purpose, second: Second | None = None) -> Iterator[Act]:
         """Ask at the door as this person."""
-        with super().act(action, thing, purpose) as act:
+        with super().act(action, thing, purpose, second) as act:
             yield act
             if action is self.during:
                 self.done()

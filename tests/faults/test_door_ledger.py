@@ -22,11 +22,11 @@ import policies.decide
 from policies.actions import ACTIONS, Action, Purpose
 from policies.decide import Rules
 from policies.gate import Gate
+from storage.broken_glass import BrokenGlass
 from storage.errors import Denied, StorageFailed
 from storage.ledger import Entry
 from storage.ledger_tiles import WIDTH
 from storage.records import Artefact, Person, Voice, new_id, now
-from storage.requests import Request
 from tests.faults.ledger_down import GONE, SILENT, Said, at_every_write, ledger_down
 from tests.house_fixtures import LATER, House, build
 from tests.policies.keeping import MADE_BY, WORDS, artefacts, keep
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 SCHEMA = Path(policies.decide.__file__).with_name("access.cedarschema")
 ALL = '@id("all") permit (principal, action, resource);'
 WRITTEN = "written by the test"
-HELD = {"Participant", "Recording", "Request", "Voice"}
+HELD = {"Participant", "Recording", "Voice"}
 SOAK = bool(os.environ.get("TILLIT_SOAK"))
 SOME = (Action.READ_TRANSCRIPT, Action.SEE_ROSTER, Action.OPEN_INBOX, Action.ESCROW_ROOT)  # one of each sort of permit
 
@@ -103,16 +103,15 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         voice = session.scalars(sa.select(Voice)).one()
         person = session.scalars(sa.select(Person)).first()
     assert person
-    request = Request(
-        id=new_id(), study_id=house.study.id, participant_id=participant.id, number=1, action="reidentify",
-        resource=f"Recording/{recording.id}", digest="0" * 64, sealed_payload=b"", by_person_id=person.id,
-        expires=now().replace(year=LATER.year),
+    broken = BrokenGlass(
+        id=new_id(), study_id=house.study.id, number=1, person_id=person.id, why="It has to be.",
+        until=now().replace(year=LATER.year),
     )  # fmt: skip
     with Session(database.writer, expire_on_commit=False) as session, session.begin():
-        session.add(request)
+        session.add(broken)
     things: dict[str, Thing | str] = {
         "Vault": house.vault.id, "Study": house.study, "Participant": participant, "Recording": recording,
-        "Request": request, "Voice": voice,
+        "BrokenGlass": broken, "Voice": voice,
     }  # fmt: skip
     gate = Gate(house.vault, Rules(ALL, SCHEMA.read_text()))
     yield Scene(house, gate, participant, recording, artefacts(house, recording)[0], things)

@@ -55,7 +55,9 @@ def test_links_lead_somewhere(file: Path) -> None:
 def test_commands_named_in_the_docs_exist(file: Path) -> None:
     """A `tillit …` command a page tells people to type is one that exists."""
     known = {word for path in COMMANDS for word in path.split()[1:2]}
-    typed = re.findall(r"(?:^|[`(\s])tillit (?:--as \w+ )?([a-z]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    typed = re.findall(
+        r"(?:^|[`(\s])tillit (?:--as \w+ )?([a-z]+(?:-[a-z]+)*)", file.read_text(encoding="utf-8"), re.MULTILINE
+    )
     prose = {"is", "on", "and", "in"}
     assert {word for word in typed if word not in prose} <= known
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest import intake, pipeline, reading
-from policies import ceremonies, safekeeping, shredding
+from policies import ceremonies, safekeeping
 from policies.safekeeping import Plan
 from storage import lookup
 from storage.errors import NotFound
@@ -77,7 +77,7 @@ def test_keys_are_rotated_and_destroyed_there_too(tmp_path: Path, elsewhere: Set
     ceremonies.rotate_study(house.desk("astrid"), house.study)
     ceremonies.rotate_participant(house.desk("astrid"), two)
     assert opened(house, gone) == opened(house, stays) == [WORDS, WORDS]
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     with pytest.raises(NotFound):
         opened(house, gone)
     assert opened(house, stays) == [WORDS, WORDS]

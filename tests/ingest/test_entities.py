@@ -9,7 +9,7 @@ import pytest
 from ingest import entities, entities_changed, roster
 from ingest.entities import Which
 from ingest.pseudonyms.finds import Kind
-from policies import consent, shredding, studies
+from policies import consent, studies
 from storage import lookup
 from storage.errors import Denied, NotFound
 from storage.records import Participant
@@ -92,7 +92,7 @@ def test_nothing_is_told_of_decisions_about_names_that_are_not_shown(house: Hous
 def test_what_a_shredded_participant_said_is_not_shown(house: House) -> None:
     """Their interview counts as closed, and does not keep the others from being listed."""
     one, _, _, second = two_martins(house)
-    shredding.shred(house.desk("astrid"), lookup.by_id(house.vault.database, Participant, one.participant_id))
+    house.shred(lookup.by_id(house.vault.database, Participant, one.participant_id))
     listed = entities.listed(house.desk("ragna"), house.study)
     assert [(line.number, line.forms) for line in listed.names] == [(second, ["Martin"])]
     assert listed.closed == 1

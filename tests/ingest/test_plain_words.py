@@ -11,9 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.transcribe_commands import transcribe
+from policies.actions import Action
+from storage import lookup
 from storage.errors import BadInput
+from storage.requests import Request
 from tests.command import Terminal
-from tests.house_fixtures import LATER, TODAY, build
+from tests.house_fixtures import LATER, TODAY, House, build, reopen
 from tests.ingest.audio.making import wav_of
 from tests.sound import RATE, opening
 
@@ -52,8 +55,13 @@ def test_a_run_says_what_it_leaves_out(tillit: Terminal) -> None:
 
 def test_the_status_says_whose_key_is_destroyed(tillit: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their consent is still on record, and yet nothing of theirs waits for anybody."""
+    vault = reopen(tillit.vault)
+    house = House(vault, lookup.study(vault.database, "rus"))
+    held = lookup.participant(vault.database, "rus/P07")
+    request = lookup.by_id(vault.database, Request, house.approved(Action.SHRED_EARLY, held))
+    vault.close()
     monkeypatch.setattr("sys.stdin", io.StringIO("P07\n"))
-    assert tillit("astrid", "key", "shred", "rus/P07").code == 0
+    assert tillit("astrid", "key", "shred", "rus/P07", "--request", f"rus/{request.number}").code == 0
     [one] = json.loads(tillit("ragna", "status", "--json").out)
     assert one["consenting"] == 0
     assert [line["next"] for line in one["recordings"]] == ["closed: key destroyed"]

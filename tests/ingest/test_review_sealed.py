@@ -12,7 +12,7 @@ from ingest import review
 from ingest.decisions import Verdict
 from ingest.reviewing import histories
 from ingest.reviewing.sitting import Remark
-from policies import ceremonies, shredding
+from policies import ceremonies
 from storage import fsck, lookup
 from storage.errors import Damaged, Denied, NotFound
 from storage.records import Decision, Participant
@@ -55,7 +55,7 @@ def test_a_new_key_takes_decisions_along(house: House) -> None:
 def test_a_destroyed_key_closes_decisions(house: House) -> None:
     """Nothing of what they say is left, of this participant; another's are read as before."""
     gone, stays = reviewed(house, "P01"), reviewed(house, "P02")
-    shredding.shred(house.desk("astrid"), holder(house, gone))
+    house.shred(holder(house, gone))
     with Session(house.vault.database.reader) as session:
         sealed = {row.recording_id: row.sealed_payload for row in session.scalars(sa.select(Decision))}
     assert sealed[gone.id] is None

@@ -39,7 +39,7 @@ def test_every_set_is_tried() -> None:
 def test_a_released_interview_follows_the_studys_rules(house: House, rules: str) -> None:
     """Each kind of name becomes what the set says, none is left, and the release finds nothing to stop it."""
     if rules != house.study.pseudonyms:
-        study_rules.choose(house.desk("astrid"), house.study, rules)
+        study_rules.choose(house.desk("astrid"), house.study, rules, house.rules(rules))
     recording = said(house, "P01", *LINES, language="no")
     review.decide(house.desk("ragna"), recording, review.Verdict.CONFIRM, None)
     release.release(house.desk("ragna"), fresh(house, recording))

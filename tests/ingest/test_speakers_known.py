@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest import speakers_known
-from policies import ceremonies, shredding, studies
+from policies import ceremonies, studies
 from policies.actions import Action, Purpose, Role
 from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
@@ -131,7 +131,7 @@ def test_a_shredded_participants_voice_is_gone_and_the_interviewers_is_not(keepi
     held, recording = _interviewed(keeping)
     _keep(keeping, recording, VOICE)
     speakers_known.enrol(keeping.desk("ivar"), keeping.study, ANOTHER)
-    shredding.shred(keeping.desk("astrid"), held)
+    keeping.shred(held)
     assert _voices(keeping) == 1
     assert [one.who for one in speakers_known.known(keeping.desk("astrid"), keeping.study)] == ["ivar"]
 

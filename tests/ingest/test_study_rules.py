@@ -15,12 +15,13 @@ from ingest.release import release
 from ingest.stages import RUN
 from ingest.work import PSEUDONYMISED, Work
 from policies import studies
-from policies.actions import Action, Purpose
+from policies.actions import Action, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
 from storage import lookup
 from storage.errors import Denied, NotFound, NotReady
 from storage.records import Artefact, LedgerEntry, Recording
+from storage.requests import Request
 from tests.command import Terminal
 from tests.house_fixtures import LATER, TODAY, House, build, reopen
 from tests.ingest.interview import said
@@ -39,6 +40,16 @@ def tillit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return terminal
 
 
+def _approved(tillit: Terminal, rules: str) -> str:
+    """The name of an approved request for this set of rules."""
+    vault = reopen(tillit.vault)
+    number = lookup.by_id(
+        vault.database, Request, House(vault, lookup.study(vault.database, "rus")).rules(rules)
+    ).number
+    vault.close()
+    return f"rus/{number}"
+
+
 def _released(house: House, code: str) -> Recording:
     """An interview of which all is decided and that is released."""
     recording = said(house, code, LINE)
@@ -51,7 +62,7 @@ def _released_while_rules_change(house: House, recording: Recording) -> None:
     with house.desk("ragna").act(Action.RELEASE, recording, Purpose.ANALYSE) as act:
         act.change(recording, stage="release")
         study_rules.unless_changed(act, house.study)
-        study_rules.choose(house.desk("astrid"), house.study, "strict")
+        study_rules.choose(house.desk("astrid"), house.study, "strict", house.rules("strict"))
 
 
 def _fresh(house: House, recording: Recording) -> Recording:
@@ -95,7 +106,7 @@ def test_only_the_data_steward_chooses(house: House, who: str) -> None:
 def test_other_rules_take_a_release_back(house: House) -> None:
     """What was released is to be released again, by the new rules; nothing a person decided is asked again."""
     recording = _released(house, "P01")
-    chosen = study_rules.choose(house.desk("astrid"), house.study, "tags")
+    chosen = study_rules.choose(house.desk("astrid"), house.study, "tags", house.rules("tags"))
     assert (chosen.released, chosen.drafts) == (1, 0)
     back = _fresh(house, recording)
     assert (back.stage, back.attempt) == ("review", recording.attempt + 1)
@@ -105,7 +116,7 @@ def test_other_rules_take_a_release_back(house: House) -> None:
 def test_other_rules_make_drafts_anew(house: House) -> None:
     """An interview nobody has reviewed goes back to the pipeline, which makes the draft by the new rules, once."""
     recording = said(house, "P01", LINE)
-    assert study_rules.choose(house.desk("astrid"), house.study, "tags").drafts == 1
+    assert study_rules.choose(house.desk("astrid"), house.study, "tags", house.rules("tags")).drafts == 1
     assert _fresh(house, recording).stage == "find names"
     assert [one.id for one in pipeline.waiting(house.vault)] == [recording.id]
     for _ in range(2):
@@ -118,7 +129,7 @@ def test_other_rules_make_drafts_anew(house: House) -> None:
 def test_the_same_rules_again_change_nothing(house: House) -> None:
     """Saying what is so already takes no release back."""
     recording = _released(house, "P01")
-    chosen = study_rules.choose(house.desk("astrid"), house.study, "names")
+    chosen = study_rules.choose(house.desk("astrid"), house.study, "names", house.rules("names"))
     assert (chosen.released, chosen.drafts) == (0, 0)
     assert _fresh(house, recording).stage == "release"
 
@@ -128,7 +139,10 @@ def test_other_studies_are_left_alone(house: House) -> None:
     new = studies.NewStudy("alko", "Another", "REK 2", TODAY, LATER, "no")
     other = studies.create(house.desk("astrid"), new)
     recording = _released(house, "P01")
-    assert study_rules.choose(house.desk("astrid"), other, "strict").released == 0
+    house.second_steward()
+    studies.add_member(house.desk("astrid"), other, "signe", [Role.STEWARD])
+    approved = house.approved(Action.SET_PSEUDONYMS, other, {"rules": "strict"})
+    assert study_rules.choose(house.desk("astrid"), other, "strict", approved).released == 0
     assert _fresh(house, recording).stage == "release"
 
 
@@ -149,7 +163,7 @@ def test_work_by_rules_that_changed_meanwhile_is_not_kept(house: House) -> None:
 def test_a_choice_is_in_the_ledger(house: House) -> None:
     """Which set, instead of which, and how many are to be released again."""
     _released(house, "P01")
-    study_rules.choose(house.desk("astrid"), house.study, "strict")
+    study_rules.choose(house.desk("astrid"), house.study, "strict", house.rules("strict"))
     with Session(house.vault.database.reader) as session:
         newest = session.scalars(sa.select(LedgerEntry).order_by(LedgerEntry.position.desc()).limit(1)).one()
     entry = json.loads(newest.leaf)
@@ -161,7 +175,8 @@ def test_the_command_shows_and_changes_the_rules(tillit: Terminal) -> None:
     """The steward sees the set in words, and another one after choosing it; the interviewer cannot choose."""
     assert tillit("ivar", "study", "pseudonyms", "rus").out.startswith("names: Other names")
     assert tillit("ivar", "study", "pseudonyms", "rus", "strict").code == 3
-    answer = tillit("astrid", "study", "pseudonyms", "rus", "places-generalised")
+    request = _approved(tillit, "places-generalised")
+    answer = tillit("astrid", "study", "pseudonyms", "rus", "places-generalised", "--request", request)
     assert (answer.code, answer.out.splitlines()[1]) == (
         0,
         "PER surrogate, LOC generalise, ORG generalise, ID tag, date generalise. Surrogates stand without brackets.",
@@ -179,7 +194,7 @@ def test_the_command_says_how_many_are_to_be_released_again(tillit: Terminal) ->
     _released(house, "P01")
     said(house, "P02", LINE)
     house.vault.close()
-    out = tillit("astrid", "study", "pseudonyms", "rus", "tags").out
+    out = tillit("astrid", "study", "pseudonyms", "rus", "tags", "--request", _approved(tillit, "tags")).out
     assert "released again, with `tillit release`: 1." in out
     assert "made anew, by `tillit run`: 1." in out
 

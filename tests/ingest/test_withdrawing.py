@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ingest import name_decisions, roster
 from ingest.pseudonyms.finds import Kind
 from ingest.withdrawing import Pipeline
-from policies import shredding, withdrawal_plan
+from policies import withdrawal_plan
 from policies.actions import Action, Purpose
 from storage import certificates, tombstones
 from storage.consents import Consent
@@ -91,7 +91,7 @@ def test_decisions_about_names_that_are_gone_say_nothing_any_more(house: House) 
 def test_what_was_forgotten_before_without_its_names_loses_them_now(house: House) -> None:
     """Names of a participant whose key alone was destroyed go with the withdrawal that follows, read or not."""
     gone = said(house, "P01", KARI)
-    shredding.shred(house.desk("astrid"), whose(house, gone))
+    house.shred(whose(house, gone))
     assert forms(house)
     assert withdraw(house, whose(house, gone)).counts["names"] > 0
     assert not forms(house)

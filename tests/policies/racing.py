@@ -23,6 +23,7 @@ from policies import consent, letters, second_person, studies, withdrawal
 from policies.actions import CONSENTED, Action, Purpose, Role
 from policies.desk import Desk
 from policies.gate import Gate
+from policies.in_two import Second
 from policies.withdrawal import Ground, Scope
 from storage import lookup
 from storage.errors import AlreadyThere, Denied, NotFound, NotReady
@@ -98,15 +99,16 @@ class _Contender:
         return lookup.by_id(self.vault.database, Request, self.race.request)
 
     def approve(self, handle: str) -> None:
-        with self.desk(handle).act(Action.APPROVE_REIDENTIFICATION, self.request(), Purpose.ANALYSE) as act:
+        with second_person.approving(self.desk(handle), self.request()) as act:
             second_person.asked(act, self.request())
             second_person.approve(act, self.request())
 
     def use(self, handle: str) -> None:
+        recording = lookup.by_id(self.vault.database, Recording, self.race.recording)
+        second = Second(self.race.request)
         for _ in range(TRIES):
-            with suppress(Denied), self.desk(handle).act(Action.REIDENTIFY, self.request(), Purpose.ANALYSE) as act:
+            with suppress(Denied), self.desk(handle).act(Action.REIDENTIFY, recording, Purpose.ANALYSE, second) as act:
                 second_person.asked(act, self.request())
-                second_person.use(act, self.request())
 
     def hand_off(self, handle: str) -> None:
         study = lookup.by_id(self.vault.database, Study, self.race.study)

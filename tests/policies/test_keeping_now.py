@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import ceremonies, consent, shredding
+from policies import ceremonies, consent
 from policies.actions import Action, Purpose
 from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
@@ -86,7 +86,7 @@ def test_what_was_heard_is_deleted_with_the_act_that_needs_it_no_more(house: Hou
 
 MEANWHILE: dict[str, tuple[Callable[[House, Participant], object], type[Exception]]] = {
     "withdrawn": (lambda house, held: consent.withdraw(house.desk("astrid"), held), Denied),
-    "shredded": (lambda house, held: shredding.shred(house.desk("astrid"), held), NotFound),
+    "shredded": (lambda house, held: house.shred(held), NotFound),
     "rotated": (lambda house, held: ceremonies.rotate_participant(house.desk("astrid"), held), NotReady),
 }
 

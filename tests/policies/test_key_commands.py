@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import roots, settings, vault, warden
+from policies.actions import Action
+from storage import lookup, roots, settings, vault, warden
 from storage.errors import Locked, NotFound
+from storage.requests import Request
 from tests.command import Terminal
 from tests.house_fixtures import KNOWN, House, Known, build, reopen
 from tests.policies.keeping import WORDS, keep, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from storage.records import Recording
@@ -50,6 +52,23 @@ def _opens(folder: Path, recording: Recording, secrets: Known = KNOWN) -> bool:
         return opened(House(held, None), recording) == [WORDS, WORDS]  # type: ignore[arg-type]  # no study is needed
     finally:
         held.close()
+
+
+def _approved(tillit: Terminal, action: Action, terms: Mapping[str, str]) -> str:
+    """The number of a request on the vault that another data steward has approved."""
+    held = reopen(tillit.vault)
+    house = House(held, lookup.study(held.database, "rus"))
+    number = lookup.by_id(held.database, Request, house.approved(action, held.id, terms)).number
+    held.close()
+    return str(number)
+
+
+def _approve(tillit: Terminal, reference: str) -> None:
+    """Let another data steward approve a request."""
+    held = reopen(tillit.vault)
+    House(held, lookup.study(held.database, "rus")).second_steward()
+    held.close()
+    assert tillit("signe", "request", "approve", reference, "--yes").code == 0
 
 
 def _fd(data: bytes) -> int:
@@ -145,7 +164,8 @@ def test_a_lost_passphrase_is_recovered_from_any_enough_shares(
     tillit: Terminal, recording: Recording, tmp_path: Path
 ) -> None:
     """Two of three printed sheets make the root whole under a new passphrase, one does not, and the ledger says so."""
-    printed = tillit("astrid", "key", "escrow", "--need", "2", "--of", "3")
+    request = _approved(tillit, Action.ESCROW_ROOT, {"root": "root", "need": "2", "of": "3"})
+    printed = tillit("astrid", "key", "escrow", "--need", "2", "--of", "3", "--request", request)
     assert printed.code == 0, printed.err
     sheets = []
     for number, text in enumerate(printed.out.split("\f")):
@@ -161,7 +181,8 @@ def test_a_lost_passphrase_is_recovered_from_any_enough_shares(
 
 def test_shares_of_a_root_that_was_rotated_are_said_to_be_of_no_use(tillit: Terminal, tmp_path: Path) -> None:
     """They join, but do not open this vault any more; nothing is changed."""
-    printed = tillit("astrid", "key", "escrow", "--need", "2", "--of", "2")
+    request = _approved(tillit, Action.ESCROW_ROOT, {"root": "root", "need": "2", "of": "2"})
+    printed = tillit("astrid", "key", "escrow", "--need", "2", "--of", "2", "--request", request)
     sheets = [tmp_path / "one", tmp_path / "two"]
     for path, text in zip(sheets, printed.out.split("\f"), strict=True):
         path.write_text(text)
@@ -177,7 +198,10 @@ def test_a_shred_asks_for_the_code(tillit: Terminal, recording: Recording, monke
     monkeypatch.setattr("click.prompt", lambda *_, **__: "P02")
     assert tillit("astrid", "key", "shred", "rus/P01").code == 12
     assert _opens(tillit.vault, recording)
-    answer = tillit("astrid", "key", "shred", "rus/P01", "--yes")
+    alone = tillit("astrid", "key", "shred", "rus/P01", "--yes")
+    assert (alone.code, "Asked as rus/1" in alone.err) == (8, True)
+    _approve(tillit, "rus/1")
+    answer = tillit("astrid", "key", "shred", "rus/P01", "--yes", "--request", "rus/1")
     assert "2 artefacts" in answer.out
     with pytest.raises(NotFound, match="destroyed"):
         _opens(tillit.vault, recording)

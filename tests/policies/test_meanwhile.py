@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest import deposits, intake
-from policies import ceremonies, safekeeping, shredding, studies
+from policies import ceremonies, safekeeping, studies
 from policies.actions import Action, Purpose
 from storage import age, ceremony, roots
 from storage.ceremony import Seat
@@ -62,7 +62,7 @@ def test_what_goes_on_during_a_shred_keeps_nothing(house: House) -> None:
     held = house.participant("P01")
     recording = keep(house, held)
     with pytest.raises(NotFound, match="destroyed"):
-        _overtaken(house, recording, lambda: shredding.shred(house.desk("astrid"), held))
+        _overtaken(house, recording, lambda: house.shred(held))
     assert list(house.vault.blobs.names()) == []
 
 
@@ -115,7 +115,7 @@ def test_a_note_that_says_nonsense_stops_nobody_else(house: House, tmp_path: Pat
     sealed = deposits.seal_file(tmp_path / "a.wav", recipient)
     deposits.deposit(house.vault.folder, "rus/P01", "ivar", sealed)
     assert sorted(admitted.receipt is None for admitted in deposits.admit(house.vault)) == [False, True, True]
-    assert shredding.shred(house.desk("astrid"), two) == 0
+    assert house.shred(two) == 0
     assert one.id
 
 
@@ -124,7 +124,7 @@ def test_a_deposit_for_somebody_shredded_leaves_the_inbox(house: House, tmp_path
     held = house.participant("P01")
     (tmp_path / "a.wav").write_bytes(opening(0.5))
     sealed = deposits.seal_file(tmp_path / "a.wav", house.vault.keys.recipient(house.study.id))
-    shredding.shred(house.desk("astrid"), held)
+    house.shred(held)
     deposits.deposit(house.vault.folder, "rus/P01", "ivar", sealed)
     assert [admitted.receipt for admitted in deposits.admit(house.vault)] == [None]
     assert not Inbox(house.vault.folder, "rus").waiting()
@@ -151,6 +151,6 @@ def test_a_shredded_recordings_hash_is_gone(house: House) -> None:
     """Whoever has the same sound can no longer tell from the records that it was here."""
     held = house.participant("P01")
     receipt = intake.take_in(house.desk("ivar"), held, io.BytesIO(opening(0.5)), "a.wav")
-    shredding.shred(house.desk("astrid"), held)
+    house.shred(held)
     with Session(house.vault.database.reader) as session:
         assert session.scalars(sa.select(Recording).where(Recording.sha256 == receipt.sha256)).all() == []

@@ -54,8 +54,8 @@ class Course:
 def _judge(course: Course, race: Card) -> Counter[str]:
     """What holds after every race; how often what came about."""
     end = min(course.when(CLOSING, f"Participant/{race.participant}"))
-    approved = course.when([Action.APPROVE_REIDENTIFICATION.value], f"Request/{race.request}")
-    used = course.when([Action.REIDENTIFY.value], f"Request/{race.request}")
+    approved = course.when([Action.APPROVE_REIDENTIFICATION.value], f"Recording/{race.recording}")
+    used = course.when([Action.REIDENTIFY.value], f"Recording/{race.recording}")
     handed = course.when(OPENED, f"Study/{race.study}", f"Recording/{race.recording}")
     registered = course.when(OPENED[:1], f"Study/{race.study}")
     assert len(approved) <= 1

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import safekeeping, shredding, studies
+from policies import safekeeping, studies
 from policies.actions import Action, Purpose
 from policies.safekeeping import Plan
 from storage import age, backup, keys
@@ -106,7 +106,7 @@ def test_yesterdays_backup_does_not_bring_back_who_was_shredded(house: House, ar
     one, two = house.participant("P01"), house.participant("P02")
     gone, stays = keep(house, one), keep(house, two)
     archive.back_up(house)
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     again = archive.restore(house, Plan(archive.records, archive.link, [house.vault.folder / "tombstones"]))
     with pytest.raises(NotFound, match="destroyed"):
         opened(again, gone)
@@ -128,7 +128,7 @@ def test_the_next_backup_forgets_with_every_other_key_in_hand(house: House, arch
     archive.back_up(house)
     identity = _identity(house, one.id)
     assert _mentions(house, archive, str(identity))
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     archive.back_up(house)
     assert not _mentions(house, archive, str(identity))
     assert not list(archive.records.rglob(f"keys/{one.id}*"))

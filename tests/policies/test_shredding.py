@@ -27,7 +27,7 @@ def test_after_a_shred_nothing_of_theirs_opens_and_everybody_elses_does(house: H
     studies.set_attributes(house.desk("ivar"), one, {"sex": "woman"})
     gone, stays = keep(house, one), keep(house, two)
     theirs = {artefact.blob for artefact in artefacts(house, gone)}
-    assert shredding.shred(house.desk("astrid"), one) == 2
+    assert house.shred(one) == 2
     with pytest.raises(NotFound, match="destroyed"):
         opened(house, gone)
     assert opened(house, stays) == [WORDS, WORDS]
@@ -50,7 +50,7 @@ def test_every_other_key_in_hand_opens_nothing_of_theirs(house: House) -> None:
     keep(house, one)
     keep(house, two)
     headers = [artefact.header for artefact in artefacts(house, keep(house, house.participant("P03")))]
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     with Session(house.vault.database.reader) as session:
         rows = session.scalars(sa.select(Key)).all()
     study = keys.opened(next(row for row in rows if row.parent_id is None).sealed_identity, house.vault.keys._root)
@@ -67,7 +67,7 @@ def test_every_other_key_in_hand_opens_nothing_of_theirs(house: House) -> None:
 def test_a_tombstone_is_signed_and_lies_in_the_vaults_folder(house: House) -> None:
     """It names the vault, participant and study by ids, in the database and in the folder that goes with backups."""
     one = house.participant("P01")
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     (stone,) = tombstones.found(house.vault.folder / tombstones.FOLDER)
     said = tombstones.read(house.vault.ledger.signer.vkey, stone)
     assert (said.vault_id, said.participant_id, said.study_id) == (house.vault.id, one.id, house.study.id)
@@ -80,7 +80,7 @@ def test_a_tombstone_is_signed_and_lies_in_the_vaults_folder(house: House) -> No
 def test_what_was_shredded_takes_in_no_more(house: House) -> None:
     """Even with a consent that holds, nothing new can be sealed to a participant who was forgotten."""
     one = house.participant("P01")
-    shredding.shred(house.desk("astrid"), one)
+    house.shred(one)
     with pytest.raises(NotFound):
         keep(house, one)
 
@@ -89,8 +89,8 @@ def test_shredding_again_ends_what_a_stop_left(house: House) -> None:
     """A second shred destroys nothing more, keeps the one tombstone, and removes payloads that were left."""
     one = house.participant("P01")
     keep(house, one)
-    shredding.shred(house.desk("astrid"), one)
-    assert shredding.shred(house.desk("astrid"), one) == 0
+    house.shred(one)
+    assert house.shred(one) == 0
     with Session(house.vault.database.reader) as session:
         assert len(session.scalars(sa.select(Tombstone)).all()) == 1
 
@@ -117,10 +117,10 @@ def test_a_shred_that_fails_is_done_or_not_done(house: House, way: Way) -> None:
         headers = [bool(artefact.header) for artefact in artefacts(house, held[-1][1])]
         assert headers in ([True, True], [False, False])
         assert error is not None or headers == [False, False]
-        shredding.shred(house.desk("astrid"), held[-1][0])
+        house.shred(held[-1][0])
         assert not any(artefact.header for artefact in artefacts(house, held[-1][1]))
         assert house.vault.ledger.verify().size > 0
         next_one()
 
     next_one()
-    assert at_every_statement(lambda: shredding.shred(house.desk("astrid"), held[-1][0]), check, way) > 10
+    assert at_every_statement(lambda: house.shred(held[-1][0]), check, way) > 10

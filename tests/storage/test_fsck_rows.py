@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import shredding, studies
+from policies import studies
 from policies.actions import Action, Purpose
 from storage import age
 from storage.records import Decision, Key, Tombstone, Voice, new_id
@@ -182,7 +182,7 @@ def test_what_was_destroyed_and_put_back_is_named(vault: Spoilt) -> None:
     """A shredded participant's key and headers that somebody put back are found."""
     person, artefact = vault.people[0], vault.artefact(0)
     key, sealed, words = vault.row("key", person.id), vault.row("artefact", artefact.id), vault.bytes_of(artefact.blob)
-    shredding.shred(vault.house.desk("astrid"), person)
+    vault.house.shred(person)
     assert vault.examine() == set()
     vault.insert("key", **key)
     vault.insert("artefact", **sealed)
@@ -194,6 +194,6 @@ def test_a_shredded_file_that_is_still_there_is_named(vault: Spoilt) -> None:
     """A payload whose key was destroyed, left because its removal was cut off, is extra."""
     artefact = vault.artefact(0)
     words = vault.bytes_of(artefact.blob)
-    shredding.shred(vault.house.desk("astrid"), vault.people[0])
+    vault.house.shred(vault.people[0])
     vault.put(artefact.blob, words)
     assert vault.examine() == {("extra", artefact.blob)}

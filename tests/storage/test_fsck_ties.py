@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import sqlalchemy as sa
 
-from policies import shredding
 from policies.actions import Action, Purpose
 from storage import anchors, fsck
 from storage.records import Artefact, Key
@@ -82,11 +81,11 @@ def test_words_heard_of_whom_was_shredded_are_named(vault: Spoilt) -> None:
         act.add(row := heard(act, recording))
     assert vault.examine() == set()
     words = vault.row("heard", row.id)
-    shredding.shred(vault.house.desk("astrid"), person)
+    vault.house.shred(person)
     assert vault.examine() == set()
     vault.insert("heard", **words)
     assert vault.examine() == {("row extra", f"heard/{row.id}")}
-    shredding.shred(vault.house.desk("astrid"), person)
+    vault.house.shred(person)
     assert vault.examine() == set()
 
 
@@ -198,7 +197,7 @@ def test_an_act_that_ends_meanwhile_is_no_finding(vault: Spoilt) -> None:
     def told(done: int, total: int) -> None:
         if not begun:
             begun.append(total)
-            shredding.shred(vault.house.desk("astrid"), vault.people[0])
+            vault.house.shred(vault.people[0])
             keep(vault.house, vault.house.participant("P04"))
         assert done <= total
 
@@ -222,7 +221,7 @@ def test_an_act_that_ends_between_ledger_and_rows_is_no_finding(vault: Spoilt) -
             self.reads += 1
             yield from list(ours.ledger.leaves())
             if self.reads == 1:
-                shredding.shred(vault.house.desk("astrid"), vault.people[0])
+                vault.house.shred(vault.people[0])
 
     slow = Slow()
     assert fsck.examine(ours.database, vault.keeper, cast("Ledger", slow), lambda *_: None) == []

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from policies.actions import CONSENTED, STUDY_ROLES, VAULT_ROLES, Action, Purpose
 from policies.rule_examples_facts import ANOTHER, CONSENTS, DATES, ME, PARTICIPANT, World
+from tests.policies.matrix.never import IN_TWO
 from tests.policies.matrix.oracle import LINES, allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.policies.matrix.oracle import Line
 
 BOTH = (False, True)
 STATES: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -18,12 +21,23 @@ STATES: dict[str, dict[str, tuple[Any, ...]]] = {
     "Study": {"approved": BOTH, "dates": DATES, "review_required": BOTH, "voices_kept": BOTH},
     "Voice": {"voice_of": (ME, ANOTHER, PARTICIPANT), "voices_kept": BOTH},
     "Participant": {"approved": BOTH, "dates": DATES, "held": BOTH},
+    "BrokenGlass": {"glass": (ME, ANOTHER), "glass_unreviewed": BOTH},
     "Recording": {"approved": BOTH, "released": BOTH, "review_required": BOTH},
-    "Request": {
-        "asked_by": (ME, ANOTHER), "approved_by": ("", ME, ANOTHER), "used": BOTH, "late": BOTH,
-        "asked_for": ("reidentify", "release"),
-    },
 }  # fmt: skip
+OF_REQUEST: dict[str, tuple[Any, ...]] = {
+    "request": BOTH, "asked_by": (ME, ANOTHER), "approved_by": ("", ME, ANOTHER), "approver_left": BOTH, "fits": BOTH,
+    "used": BOTH, "closed": BOTH, "late": BOTH, "fresh": BOTH,
+}  # fmt: skip
+GOOD = {"request": True, "asked_by": ME, "approved_by": ANOTHER}
+WAITING = {"request": True, "asked_by": ANOTHER, "approved_by": ""}
+WANTED = ("", "escrow_root", "set_pseudonyms", "waive_review", "hand_off_bulk", "shred_early", "reidentify")
+OF_ONE: dict[str, dict[str, tuple[Any, ...]]] = {
+    "hand_off": {"bulk": BOTH, "approved": BOTH},
+    "shred": {"shredded": BOTH, "held": BOTH},
+    "break_glass": {"glass_unreviewed": BOTH, "fresh": BOTH},
+    "read_transcript": {"glass": ("", ME, ANOTHER), "approved": BOTH},
+    "read_pseudonymised": {"glass": ("", ME, ANOTHER), "approved": BOTH},
+}
 
 
 def who_asks() -> list[dict[str, Any]]:
@@ -53,16 +67,41 @@ def cells() -> Iterator[tuple[Action, Purpose, World]]:
     for action, purpose in product(Action, Purpose):
         line = LINES[action]
         declared = purpose in line.purposes
-        for state in _states(line.kind) if declared else [{}]:
+        for state in _states(action, line) if declared else [{}]:
             for who, consent in product(one, consents(line.kind, purpose) if declared else [{}]):
                 yield action, purpose, World(**state, **who, **consent)
+        for state, who in product(_twice(line) if declared else [], one):
+            yield action, purpose, World(**state, **who)
         for who in two if declared else []:
             yield action, purpose, World(released=True, voices_kept=True, **who)
 
 
-def _states(kind: str) -> list[dict[str, Any]]:
-    states = STATES[kind]
+def _states(action: Action, line: Line) -> list[dict[str, Any]]:
+    """The states of the kind of thing; of a request instead where the table asks for one."""
+    if IN_TWO & set(line.needs):
+        varied = {"consent", "over"} & set(line.needs)
+        return [*_near(GOOD, line), *_near(WAITING, line)] if varied else []
+    states = OF_ONE.get(action, STATES[line.kind])
     return [dict(zip(states, values, strict=True)) for values in product(*states.values())]
+
+
+def _near(state: dict[str, Any], line: Line) -> list[dict[str, Any]]:
+    """A state of a request, and all in which one thing is otherwise."""
+    return [state, *(state | one for one in _others(state, line))]
+
+
+def _twice(line: Line) -> list[dict[str, Any]]:
+    """The states of a request in which up to two things are otherwise than where it is good, or waits."""
+    if not IN_TWO & set(line.needs):
+        return []
+    pairs = [state | one | two for state in (GOOD, WAITING) for one, two in combinations(_others(state, line), 2)]
+    return [*_near(GOOD, line), *_near(WAITING, line), *pairs]
+
+
+def _others(state: dict[str, Any], line: Line) -> list[dict[str, Any]]:
+    choices = OF_REQUEST | ({"wanted": WANTED} if "mine" in line.needs else {})
+    choices |= {"asked_for": ("reidentify", "release")} if "name" in line.needs else {}
+    return [{name: value} for name, values in choices.items() for value in values if state.get(name) != value]
 
 
 def sentence(action: Action, purpose: Purpose, world: World, *, rules: tuple[str, ...]) -> str:

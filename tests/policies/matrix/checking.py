@@ -12,7 +12,7 @@ from policies import decide, gate
 from policies.actions import ACTIONS
 from policies.decide import Rules
 from policies.gate import Question
-from policies.rule_examples_facts import entities, resource
+from policies.rule_examples_facts import context, entities, resource
 from tests.policies.matrix.cells import cells, sentence
 from tests.policies.matrix.never import spoken, without
 from tests.policies.matrix.oracle import allows
@@ -32,7 +32,7 @@ def answer(rules: Rules, cell: Cell) -> Decision:
     action, purpose, world = cell
     kind = ACTIONS[action].resource
     question = Question(world.actor(), action, resource(kind), purpose, "")
-    return gate.judge(rules, question, partial(entities, world, kind))
+    return gate.judge(rules, question, partial(entities, world, kind), **context(world))
 
 
 def wrong(rules: Rules, cell: Cell) -> str:

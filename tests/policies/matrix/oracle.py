@@ -44,6 +44,9 @@ def allows(action: str, purpose: str, world: World) -> bool:
 
 
 def _is(who: str, world: World) -> bool:
+    who, asks, wanted = who.partition("?")
+    if asks and world.wanted != wanted:
+        return False
     where, _, what = who.partition(":")
     if where == "pipeline":
         return world.pipeline and (not what or not world.review_required)
@@ -51,10 +54,12 @@ def _is(who: str, world: World) -> bool:
         return False
     if where == "self":
         return world.voice_of == "me"
+    if where == "glass":
+        return world.glass == "me" and bool(world.roles - {"auditor"})
     return what in world.vault if what else where in world.roles
 
 
-def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: PLR0911  # one line a word of the table
+def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: C901, PLR0911  # one line a word of the table
     match need:
         case "consent":
             return world.consent in {"given", "embargoed"} and world.approved
@@ -71,12 +76,31 @@ def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: PLR0911  # o
             return not world.held
         case "steward-again":
             return world.consent != "withdrawn" or "steward" in world.roles
+        case "few":
+            return not world.bulk
+        case "over":
+            return world.consent not in {"given", "embargoed"} or world.shredded
+        case "whole":
+            return not world.glass_unreviewed
+        case "others":
+            return world.glass != "me"
+        case "unreviewed-glass":
+            return world.glass_unreviewed
+    return _of_request(need, world)
+
+
+def _of_request(need: str, world: World) -> bool:
+    good = world.fits and not (world.used or world.closed or world.late)
+    match need:
+        case "fresh":
+            return world.fresh
+        case "name":
+            return world.asked_for == "reidentify"
+        case "mine":
+            return not world.request or (world.asked_by == "me" and good)
         case "second":
-            return world.asked_by != "me" and not world.approved_by and _fresh(world)
+            return world.request and world.asked_by != "me" and not world.approved_by and good
         case "approved":
-            return world.asked_by == "me" and world.approved_by == "another" and _fresh(world)
+            mine = world.request and world.asked_by == "me" and good
+            return mine and world.approved_by == "another" and not world.approver_left
     raise AssertionError(need)
-
-
-def _fresh(world: World) -> bool:
-    return not world.used and not world.late and world.asked_for == "reidentify"

@@ -1,7 +1,8 @@
 """Who may do what, as a plain table that owes nothing to policies/access.cedar: it was written from the handbook.
 
 A line is an action, the kind of thing it is done to, the purposes it is declared for, who may, and what must hold.
-Who: a role in the study, `vault:` and a role in the vault, `pipeline`, `self` (whose voice it is).
+Who: a role in the study, `glass` for whoever has a role and broke it, `role?action` where that is asked for, `vault:`
+and a role in the vault, `pipeline`, `self` (whose voice it is).
 
     consent    consent was given, stands, has not expired, and the study is approved
     named      the purpose is one the participant consented to, and no embargo holds it up
@@ -11,7 +12,15 @@ Who: a role in the study, `vault:` and a role in the vault, `pipeline`, `self` (
     voices     the study keeps voices
     unheld     no hold keeps what is theirs
     second     another asked, nobody approved, it is not used, its time is not over, and it is for this
-    approved   who goes on is who asked, another approved, it is not used, its time is not over, and it is for this
+    approved   who goes on is who asked, another approved and still may, it is not used or closed, its time is not
+               over, and it is for this
+    mine       whoever comes with a request comes with one of their own, for this, that is not used, closed or over
+    name       what was asked for is who somebody is
+    fresh      the passphrase was given for this command
+    few        what is released is not more than one person hands off
+    over       consent does not hold, or the key is destroyed already
+    whole      no broken glass of the study waits for its review
+    others, unreviewed-glass   another broke it, and nobody has reviewed that
     steward-again   after a withdrawal only the study's steward
 """
 
@@ -22,7 +31,9 @@ read_ledger           Vault  stewardship  vault:steward,vault:auditor
 unlock                Vault  stewardship  vault:steward,vault:administrator
 protect_root          Vault  stewardship  vault:steward,vault:administrator
 rotate_root           Vault  stewardship  vault:steward,vault:administrator
-escrow_root           Vault  stewardship  vault:steward
+escrow_root           Vault  stewardship  vault:steward                        approved,fresh
+ask_for_vault         Vault  stewardship  vault:steward?escrow_root            mine
+approve_for_vault     Vault  stewardship  vault:steward                        second,fresh
 check_store           Vault  stewardship  vault:steward,vault:administrator
 back_up               Vault  stewardship  vault:steward,vault:administrator
 back_up_link          Vault  stewardship  vault:steward
@@ -45,11 +56,16 @@ know_voices       Study  stewardship  pipeline                                  
 enrol_voice       Study  stewardship  interviewer,researcher                     voices
 set_roster        Study  stewardship  steward,interviewer,researcher,reviewer
 see_roster        Study  stewardship  steward,interviewer,researcher,reviewer,investigator
-set_pseudonyms    Study  stewardship  steward
+set_pseudonyms    Study  stewardship  steward                                    approved
+waive_review      Study  stewardship  steward                                    approved
+ask_for_study     Study  stewardship  steward?set_pseudonyms,steward?waive_review,researcher?hand_off_bulk  mine
+approve_for_study Study  stewardship  steward,investigator                       second,fresh
+break_glass       Study  stewardship  steward,interviewer,researcher,reviewer,investigator  whole,fresh
 set_review        Study  stewardship  steward
 see_names         Study  analyse      researcher,reviewer,investigator
 set_names         Study  analyse      researcher,reviewer
-hand_off          Study  analyse,share_text,archive  researcher
+hand_off          Study  analyse,share_text,archive  researcher                  few
+hand_off_bulk     Study  analyse,share_text,archive  researcher                  approved
 set_hold          Study  stewardship  steward
 see_retention     Study  stewardship  steward
 set_retention     Study  stewardship  steward
@@ -62,7 +78,10 @@ open_evidence     Participant  stewardship  steward
 record_consent    Participant  stewardship  steward,interviewer                  steward-again
 withdraw_consent  Participant  stewardship  steward
 rotate_key        Participant  stewardship  steward
-shred             Participant  stewardship  steward                              unheld
+shred             Participant  stewardship  steward                              unheld,over
+shred_early       Participant  stewardship  steward                              unheld,approved,fresh
+ask_for_participant      Participant  stewardship  steward?shred_early           mine
+approve_for_participant  Participant  stewardship  steward,investigator          second,fresh
 erase             Participant  stewardship  steward                              unheld
 plan_withdrawal   Participant  stewardship  steward
 withdraw          Participant  stewardship  steward
@@ -80,19 +99,21 @@ transcribe        Recording  transcribe   pipeline                              
 tell_speakers     Recording  transcribe   pipeline                               consent,named
 find_names        Recording  transcribe   pipeline                               consent,named
 apply_pseudonyms  Recording  transcribe   pipeline                               consent,named
-read_transcript     Recording  analyse    researcher,reviewer,investigator       consent,named
-read_pseudonymised  Recording  analyse    researcher,reviewer,investigator       consent,named
+read_transcript     Recording  analyse    researcher,reviewer,investigator,glass  consent,named
+read_pseudonymised  Recording  analyse    researcher,reviewer,investigator,glass  consent,named
 review              Recording  analyse    researcher,reviewer                    consent,named
 look_for_names      Recording  analyse    researcher,reviewer                    consent,named
-ask_reidentification  Recording  analyse  interviewer,researcher,steward,investigator  consent,named
+ask_reidentification  Recording  analyse  interviewer,researcher,steward,investigator  consent,named,mine
 release             Recording  analyse    researcher,pipeline:unreviewed         consent,named
 bleep               Recording  analyse    researcher                             consent,named,released
 scan_outgoing       Recording  analyse,share_text,archive  researcher            consent,named,released
 hand_off_recording  Recording  analyse,share_text,archive  researcher            consent,named,released
 hand_off_sound      Recording  analyse,share_sound  researcher                   consent,named,released
 
-approve_reidentification  Request  analyse  steward,investigator                 consent,named,second
-reidentify          Request  analyse  interviewer,researcher,steward,investigator  consent,named,approved
+approve_reidentification  Recording  analyse  steward,investigator               consent,named,second,fresh,name
+reidentify          Recording  analyse  interviewer,researcher,steward,investigator  consent,named,approved,fresh
+
+review_break_glass  BrokenGlass  stewardship  steward                           others,unreviewed-glass
 
 forget_voice        Voice  stewardship  steward,self
 """

@@ -1,0 +1,82 @@
+"""Whether a hand-off is in bulk: more interviews than second_person.toml lets one person take, or a whole study."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from storage.consents import Consent
+from storage.errors import BadInput
+from storage.records import Recording
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+FILE = Path(__file__).parent / "second_person.toml"
+RELEASED = "release"  # the stage from which an interview may leave the house
+WRONG = (
+    "policies/second_person.toml is not as it should be: under [hand_off] it has the whole numbers more_than and "
+    "whole_from, and nothing else. Put it back as it came."
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One person hands off at most `more_than` interviews, and no study whole that has `whole_from` or more."""
+
+    more_than: int
+    whole_from: int
+
+    def bulk(self, going: int, there: int) -> bool:
+        """Whether handing off `going` of the `there` interviews of a study takes two."""
+        return going > self.more_than or (going == there and there >= self.whole_from)
+
+
+def read(text: str) -> Limits:
+    """The limits a file has. Raises BadInput for anything else."""
+    try:
+        found = tomllib.loads(text)["hand_off"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        raise BadInput(WRONG) from None
+    if not isinstance(found, dict) or set(found) != {"more_than", "whole_from"}:
+        raise BadInput(WRONG)
+    if not all(type(number) is int and number >= 0 for number in found.values()):
+        raise BadInput(WRONG)
+    return Limits(**found)
+
+
+@cache
+def limits() -> Limits:
+    """Those of this house. Raises BadInput."""
+    try:
+        return read(FILE.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BadInput(WRONG) from None
+
+
+def going(session: Session, study_id: str) -> int:
+    """How many interviews of a study are released, without those whose participant withdrew."""
+    newest = (
+        sa.select(Consent.withdrawn_at)
+        .where(Consent.participant_id == Recording.participant_id)
+        .order_by(Consent.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(sa.func.count()).select_from(Recording)
+    return session.scalar(query.where(*_of(study_id), Recording.stage == RELEASED, newest.is_(None))) or 0
+
+
+def is_bulk(session: Session, study_id: str) -> bool:
+    """Whether handing off what is released of a study takes two, as it stands now. Raises BadInput."""
+    there = session.scalar(sa.select(sa.func.count()).select_from(Recording).where(*_of(study_id))) or 0
+    return limits().bulk(going(session, study_id), there)
+
+
+def _of(study_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (Recording.study_id == study_id,)
