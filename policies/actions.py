@@ -73,6 +73,8 @@ class Action(StrEnum):
     ADD_MEMBER = "add_member"
     REMOVE_MEMBER = "remove_member"
     SEE_MEMBERS = "see_members"
+    SEE_REPORT = "see_report"
+    SEE_ACCESSES = "see_accesses"
     EXPLAIN = "explain"
     ADD_VAULT_MEMBER = "add_vault_member"
     REMOVE_VAULT_MEMBER = "remove_vault_member"
@@ -186,6 +188,8 @@ ACTIONS: dict[Action, Spec] = {
     Action.REMOVE_MEMBER: _spec("Study", Purpose.STEWARDSHIP),
     Action.SEE_MEMBERS: _spec("Study", Purpose.STEWARDSHIP),
     Action.EXPLAIN: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_REPORT: _spec("Study", Purpose.STEWARDSHIP),
+    Action.SEE_ACCESSES: _spec("Participant", Purpose.STEWARDSHIP),
     Action.ADD_VAULT_MEMBER: _spec("Vault", Purpose.STEWARDSHIP),
     Action.REMOVE_VAULT_MEMBER: _spec("Vault", Purpose.STEWARDSHIP),
     Action.SEE_VAULT_MEMBERS: _spec("Vault", Purpose.STEWARDSHIP),

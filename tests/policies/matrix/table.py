@@ -48,6 +48,7 @@ add_member        Study  stewardship  steward
 remove_member     Study  stewardship  steward
 see_members       Study  stewardship  steward,investigator,auditor,vault:auditor
 explain           Study  stewardship  steward,investigator,auditor,vault:auditor
+see_report        Study  stewardship  steward,investigator,auditor,vault:auditor
 add_participant   Study  stewardship  steward,interviewer
 see_recipient     Study  stewardship  steward,interviewer
 rotate_study_key  Study  stewardship  steward
@@ -87,6 +88,7 @@ plan_withdrawal   Participant  stewardship  steward
 withdraw          Participant  stewardship  steward
 forget_names      Participant  stewardship  steward                              unheld
 see_certificate   Participant  stewardship  steward
+see_accesses      Participant  stewardship  steward
 set_attributes    Participant  stewardship  steward,interviewer                  consent
 take_in           Participant  record       interviewer                          consent,named,open
 
