@@ -71,11 +71,18 @@ class Handed:
 
 
 def terms(desk: Desk, study: Study, order: Order) -> dict[str, str]:
-    """What another has to approve of a hand-off in bulk: to whom, why, in what form, and how many interviews."""
+    """What another has to approve of a hand-off in bulk: to whom, why, in what form, and which interviews."""
+    return _terms(order, _going(desk, study))
+
+
+def _going(desk: Desk, study: Study) -> dict[str, str]:
     with Session(desk.vault.database.reader) as session:
-        going = bulk.going(session, study.id)
-    formats = ", ".join(sorted(order.formats))
-    return {"recipient": order.recipient, "purpose": order.purpose.value, "formats": formats, "interviews": str(going)}
+        return bulk.going(session, study.id)
+
+
+def _terms(order: Order, going: Mapping[str, str]) -> dict[str, str]:
+    formats, interviews = ", ".join(sorted(order.formats)), f"{len(going)}: {', '.join(going.values())}"
+    return {"recipient": order.recipient, "purpose": order.purpose.value, "formats": formats, "interviews": interviews}
 
 
 def hand_off(desk: Desk, study: Study, order: Order, scan: Scan, request: str | None = None) -> Handed:
@@ -87,14 +94,16 @@ def hand_off(desk: Desk, study: Study, order: Order, scan: Scan, request: str | 
     The interviews' acts stay open while they are packed and are asked again when they close, before the register is
     written; only then, last of all, the folder gets its name (see handoff.package.laid_down).
     """
-    action, second = Action.HAND_OFF, None
+    action, second, going = Action.HAND_OFF, None, _going(desk, study)
     if request is not None:
-        action, second = Action.HAND_OFF_BULK, Second(request, terms=terms(desk, study, order))
+        action, second = Action.HAND_OFF_BULK, Second(request, terms=_terms(order, going))
     with ExitStack() as last, desk.act(action, study, order.purpose, second) as act:
         _check_recipient(act, study, order)
         place = last.enter_context(laid_down(order.folder))
         with ExitStack() as doors:
             taken, left_out = _gather(desk, _released(act, study), order.purpose, doors)
+            if request is not None and any(held.recording.id not in going for held in taken):
+                raise NotReady(NOT_RELEASED_NOW)  # of what was approved, not one more
             if sound.NAME in order.formats:
                 taken = _with_sound(taken, sound.Door(desk, order.purpose, doors, left_out), order.formats)
             row = _row(desk, study, order, taken)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage.consents import Consent
 from storage.errors import BadInput
-from storage.records import Recording
+from storage.records import Handoff, Participant, Recording
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -59,8 +59,35 @@ def limits() -> Limits:
         raise BadInput(WRONG) from None
 
 
-def going(session: Session, study_id: str) -> int:
-    """How many interviews of a study are released, without those whose participant withdrew."""
+def going(session: Session, study_id: str) -> dict[str, str]:
+    """The released interviews of a study, by id as people call them, without those whose participant withdrew."""
+    query = sa.select(Recording.id, Participant.code, Recording.number).where(
+        *_standing(study_id), Recording.stage == RELEASED, Participant.id == Recording.participant_id
+    )
+    rows = session.execute(query.order_by(Participant.code, Recording.number))
+    return {name: f"{code}-{number}" for name, code, number in rows}
+
+
+def is_bulk(session: Session, study_id: str) -> bool:
+    """Whether handing off what is released of a study takes two, as it stands now. Raises BadInput.
+
+    What one person or another handed off before counts too, whoever got it: so a study does not go in slices.
+    """
+    there = _count(session, study_id)
+    now = _count(session, study_id, Recording.stage == RELEASED)
+    if limits().bulk(now, there):
+        return True
+    before = session.scalars(sa.select(Handoff.recordings).where(Handoff.study_id == study_id))
+    gone = {name for names in before for name in names}
+    return limits().bulk(_count(session, study_id, sa.or_(Recording.stage == RELEASED, Recording.id.in_(gone))), there)
+
+
+def _count(session: Session, study_id: str, *which: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Recording).where(*_standing(study_id), *which)) or 0
+
+
+def _standing(study_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The interviews of a study that nobody withdrew: of what was withdrawn nothing can go."""
     newest = (
         sa.select(Consent.withdrawn_at)
         .where(Consent.participant_id == Recording.participant_id)
@@ -68,15 +95,4 @@ def going(session: Session, study_id: str) -> int:
         .limit(1)
         .scalar_subquery()
     )
-    query = sa.select(sa.func.count()).select_from(Recording)
-    return session.scalar(query.where(*_of(study_id), Recording.stage == RELEASED, newest.is_(None))) or 0
-
-
-def is_bulk(session: Session, study_id: str) -> bool:
-    """Whether handing off what is released of a study takes two, as it stands now. Raises BadInput."""
-    there = session.scalar(sa.select(sa.func.count()).select_from(Recording).where(*_of(study_id))) or 0
-    return limits().bulk(going(session, study_id), there)
-
-
-def _of(study_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (Recording.study_id == study_id,)
+    return Recording.study_id == study_id, newest.is_(None)
