@@ -165,7 +165,8 @@ def judge(rules: Rules, question: Question, facts: Callable[[], list[dict[str, A
 
 
 def _refusal(decision: Decision) -> Denied:
-    if any(rule.endswith(TAKES_TWO) for rule in decision.rules):
+    """Where something else is in the way too, two cannot do it either."""
+    if decision.rules and all(rule.endswith(TAKES_TWO) for rule in decision.rules):
         return TakesTwo(decision.reason)
     return Denied(decision.reason)
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import ceremonies, consent, consent_changes, consent_evidence, consent_history, shredding
+from policies import ceremonies, consent, consent_changes, consent_evidence, consent_history
 from policies.actions import CONSENTED
 from policies.consent_changes import Change
 from policies.consent_evidence import LARGEST, ON_RECORDING, Said, Scanned
@@ -55,7 +55,7 @@ def test_a_rotated_key_opens_the_scan_and_a_destroyed_one_leaves_none(house: Hou
     participant = _scanned(house)
     ceremonies.rotate_participant(house.desk("astrid"), participant)
     assert consent_evidence.opened(house.desk("astrid"), participant) == FORM
-    shredding.shred(house.desk("astrid"), participant)
+    house.shred(participant)
     with Session(house.vault.database.reader) as session:
         assert session.scalars(sa.select(Scan)).all() == []
 

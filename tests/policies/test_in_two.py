@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.orm import Session
 
-from policies import decide, people, second_person
+from policies import decide, holds, people, second_person, shredding
 from policies.actions import ACTIONS, Action
 from policies.in_two import Second
 from storage import lookup
@@ -178,6 +178,15 @@ def test_two_approve_at_once_and_one_does(house: House) -> None:
     for thread in threads:
         thread.join()
     assert came == ["This is approved already. Whoever asked can go on."]
+
+
+def test_where_something_else_is_in_the_way_two_are_not_sent_for(house: House) -> None:
+    """Under a hold nothing is destroyed by two either, so it is a plain no, with both reasons."""
+    held = house.participant("P01")
+    holds.add(house.desk("astrid"), house.study, held, "legal", "The board asked.", None)
+    with pytest.raises(Denied, match=r"A hold keeps.*by two only") as told:
+        shredding.shred(house.desk("astrid"), held)
+    assert type(told.value) is Denied
 
 
 def test_requests_of_the_vault_are_counted_apart(house: House) -> None:
