@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WIDER: Final = 5
 """The beam of a second hearing: Whisper's own."""
 
+GLANCE: Final = 4
+"""Of so many frames one is looked at for what a chunk is spoken in, when that is known of the recording."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -69,9 +72,10 @@ def languages(ears: Ears, chunks: Sequence[Chunk]) -> list[tuple[tuple[str, floa
 def _heard(ears: Ears, windows: Sequence[tuple[Chunk, Encoded]], manner: Manner) -> list[Hearing]:
     encoded = [one for _, one in windows]
     decoded = ears.decoded(encoded, manner.language, manner.before, manner.beam)
+    tongues = ears.languages(encoded, GLANCE)
     return [
         Hearing(_written(ears, chunk, one, spoken, manner.language), (Window(chunk, window, one),))
-        for (chunk, window), one, spoken in zip(windows, decoded, ears.languages(encoded), strict=True)
+        for (chunk, window), one, spoken in zip(windows, decoded, tongues, strict=True)
     ]
 
 
