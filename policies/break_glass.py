@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from policies.actions import Action, Purpose
 from policies.typed import needed_reason
 from storage.broken_glass import BrokenGlass
-from storage.errors import NotFound
+from storage.errors import NotFound, NotReady
 from storage.records import LedgerEntry, Participant, Person, Recording, new_id, now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from storage.records import Study
 
 LASTS = timedelta(hours=1)
+MORE = "More was read by it while you looked, so nothing was kept. Review it again, and see that too."
 MARK = "break_glass"
 """Under this name an act's first entry in the ledger has the id of the broken glass it was done by."""
 
@@ -113,12 +114,19 @@ def unreviewed(act: Act, study: Study) -> list[Broken]:
 def review(desk: Desk, study: Study, number: int, found: Callable[[Broken, list[Read]], Review]) -> Verdict:
     """Show what was done by broken glass to a data steward, and keep what they found. One that is open yet ends now.
 
-    Raises Denied, NotFound; BadInput for a sentence that is none.
+    Raises Denied, NotFound; BadInput for a sentence that is none; NotReady if more was read while they looked.
     """
     row = _row(desk, study, number)
     with desk.act(Action.REVIEW_BREAK_GLASS, row, Purpose.STEWARDSHIP) as act:
         (told,) = _told(act, study, [row])
-        result = found(told, _reads(act, study, row.id))
+        marked = _marked(act.all(sa.select(LedgerEntry).order_by(LedgerEntry.position)), row.id)
+        result = found(told, _reads(act, study, marked))
+
+        def unless_more(session: Session) -> None:
+            if len(_marked(session.scalars(sa.select(LedgerEntry)), row.id)) != len(marked):
+                raise NotReady(MORE)
+
+        act.later(unless_more)
         moment = now()
         act.change(
             row, verdict=result.verdict.value, said=needed_reason(result.said), reviewed=moment,
@@ -151,11 +159,15 @@ def _told(act: Act, study: Study, rows: list[BrokenGlass]) -> list[Broken]:
     ]  # fmt: skip
 
 
-def _reads(act: Act, study: Study, broken: str) -> list[Read]:
-    """What the ledger says was done by it, oldest first."""
+def _marked(entries: Iterable[LedgerEntry], broken: str) -> list[dict[str, str]]:
+    """What the ledger says the door opened for by it."""
+    leaves = [json.loads(entry.leaf) for entry in entries]
+    return [leaf for leaf in leaves if leaf.get(MARK) == broken and leaf["event"] == "decision"]
+
+
+def _reads(act: Act, study: Study, marked: list[dict[str, str]]) -> list[Read]:
+    """The same for people."""
     codes = {one.id: one.code for one in act.all(sa.select(Participant).where(Participant.study_id == study.id))}
     heard = act.all(sa.select(Recording).where(Recording.study_id == study.id))
     called = {f"Recording/{row.id}": f"{study.code}/{codes[row.participant_id]}-{row.number}" for row in heard}
-    leaves = [json.loads(row.leaf) for row in act.all(sa.select(LedgerEntry).order_by(LedgerEntry.position))]
-    marked = [leaf for leaf in leaves if leaf.get(MARK) == broken and leaf["event"] == "decision"]
     return [Read(leaf["t"], leaf["action"], called.get(leaf["resource"], "")) for leaf in marked]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.orm import Session
 
-from policies import break_glass, consent
-from policies.actions import Action, Purpose
+from policies import break_glass, consent, people
+from policies.actions import Action, Purpose, Role
 from policies.break_glass import Review, Verdict
 from storage import lookup
 from storage.broken_glass import BrokenGlass
-from storage.errors import BadInput, Denied, NotFound
+from storage.errors import BadInput, Denied, NotFound, NotReady
 from storage.records import Participant, now
+from tests.meanwhile import meanwhile
 from tests.policies.keeping import WORDS, artefacts, keep
 
 if TYPE_CHECKING:
@@ -115,6 +116,52 @@ def test_another_data_steward_reviews_it_and_sees_what_was_read(house: House, re
     assert (told.who, told.why, told.verdict, told.reviewed_by) == ("ivar", WHY, "justified", "astrid")
     with pytest.raises(Denied, match="reviewed already"):
         _review(house, "astrid")
+
+
+def test_what_is_read_during_the_review_is_reviewed_too(house: House, recording: Recording) -> None:
+    """A review that did not show the last reading keeps nothing; the next shows it."""
+    break_glass.open_(house.desk("ivar"), house.study, WHY)
+
+    def slow(_: break_glass.Broken, reads: list[break_glass.Read]) -> Review:
+        assert reads == []
+        _read(house, recording)
+        return Review(Verdict.JUSTIFIED, "Nothing was read.")
+
+    with pytest.raises(NotReady, match="Review it again"):
+        break_glass.review(house.desk("astrid"), house.study, 1, slow)
+    assert len(_review(house, "astrid")) == 1
+
+
+def test_whoever_lost_the_role_reads_no_more_by_it(house: House, recording: Recording) -> None:
+    """Removed from the study within the hour; and another role than one that reads or works in it does not do."""
+    break_glass.open_(house.desk("ivar"), house.study, WHY)
+    people.add(house.desk("astrid"), house.study, "ivar", [Role.AUDITOR])
+    people.remove(house.desk("astrid"), house.study, "ivar", Role.INTERVIEWER)
+    with pytest.raises(Denied):
+        _read(house, recording)
+    people.remove(house.desk("astrid"), house.study, "ivar")
+    with pytest.raises(Denied):
+        _read(house, recording)
+
+
+def test_of_two_who_break_it_at_once_one_does(house: House) -> None:
+    """The other, whose door was open before, is told that it waits for its review."""
+    slow = meanwhile(
+        house.desk("ragna"), Action.BREAK_GLASS, lambda: break_glass.open_(house.desk("ivar"), house.study, WHY)
+    )
+    with pytest.raises(Denied, match="nobody has reviewed"):
+        break_glass.open_(slow, house.study, WHY)
+    (told,) = break_glass.listed(house.desk("astrid"), house.study)
+    assert told.who == "ivar"
+
+
+def test_an_hour_that_is_over_waits_for_its_review_still(house: House) -> None:
+    """Time does not do what another person has to."""
+    row = break_glass.open_(house.desk("ivar"), house.study, WHY)
+    with Session(house.vault.database.writer) as session, session.begin():
+        session.get_one(BrokenGlass, row.id).until = now() - timedelta(days=3)
+    with pytest.raises(Denied, match="nobody has reviewed"):
+        break_glass.open_(house.desk("ivar"), house.study, WHY)
 
 
 def test_nobody_reviews_their_own(house: House) -> None:
