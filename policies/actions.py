@@ -67,6 +67,12 @@ class Action(StrEnum):
     SEE_RETENTION = "see_retention"
     SET_RETENTION = "set_retention"
     FORGET_ALL_NAMES = "forget_all_names"
+    PLAN_CLOSING = "plan_closing"
+    CLOSE_STUDY = "close_study"
+    CLOSE_STUDY_EARLY = "close_study_early"
+    FINISH_CLOSING = "finish_closing"
+    SEE_CLOSING = "see_closing"
+    CONFIRM_DELETED = "confirm_deleted"
     SHRED_EARLY = "shred_early"
     SEE_STATUS = "see_status"
     RUN = "run"
@@ -116,6 +122,9 @@ class Action(StrEnum):
     ASK_REIDENTIFICATION = "ask_reidentification"
     APPROVE_REIDENTIFICATION = "approve_reidentification"
     REIDENTIFY = "reidentify"
+    SEE_HANDOFFS = "see_handoffs"
+    RECALL_HANDOFF = "recall_handoff"
+    CONFIRM_HANDOFF = "confirm_handoff"
     SCAN_OUTGOING = "scan_outgoing"
     HAND_OFF = "hand_off"
     HAND_OFF_BULK = "hand_off_bulk"
@@ -181,6 +190,12 @@ ACTIONS: dict[Action, Spec] = {
     Action.SEE_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
     Action.SET_RETENTION: _spec("Study", Purpose.STEWARDSHIP),
     Action.FORGET_ALL_NAMES: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.PLAN_CLOSING: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.CLOSE_STUDY: _spec("Study", Purpose.STEWARDSHIP, link=True),
+    Action.CLOSE_STUDY_EARLY: _spec("Study", Purpose.STEWARDSHIP, link=True, second_person=True, fresh=True),
+    Action.FINISH_CLOSING: _spec("Study", Purpose.STEWARDSHIP, link=True, study_key=True),
+    Action.SEE_CLOSING: _spec("Study", Purpose.STEWARDSHIP),
+    Action.CONFIRM_DELETED: _spec("Study", Purpose.STEWARDSHIP),
     Action.SHRED_EARLY: _spec("Participant", Purpose.STEWARDSHIP, study_key=True, second_person=True, fresh=True),
     Action.SEE_STATUS: _spec("Study", Purpose.STEWARDSHIP),
     Action.RUN: _spec("Study", Purpose.STEWARDSHIP),
@@ -230,6 +245,9 @@ ACTIONS: dict[Action, Spec] = {
     Action.ASK_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE),
     Action.APPROVE_REIDENTIFICATION: _spec("Recording", Purpose.ANALYSE, fresh=True),
     Action.REIDENTIFY: _spec("Recording", Purpose.ANALYSE, link=True, second_person=True, fresh=True),
+    Action.SEE_HANDOFFS: _spec("Study", Purpose.STEWARDSHIP),
+    Action.RECALL_HANDOFF: _spec("Study", Purpose.STEWARDSHIP),
+    Action.CONFIRM_HANDOFF: _spec("Study", Purpose.STEWARDSHIP),
     Action.SCAN_OUTGOING: _spec("Recording", *_SHARING, link=True),
     Action.HAND_OFF: _spec("Study", *_SHARING),
     Action.HAND_OFF_BULK: _spec("Study", *_SHARING, second_person=True),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from policies import bulk, holds
+from policies import bulk, closing_facts, holds
 from policies.actions import STUDY_ROLES, VAULT_ROLES
 from policies.cedar_json import datetime_of, uid, user_of
 from policies.review_policy import NOT_REQUIRED
@@ -144,6 +144,7 @@ def _study(session: Session, study_id: str) -> dict[str, Any]:
             "bulk": bulk.is_bulk(session, study.id),
             "glass_broken": [user_of(one) for one in session.scalars(_broken(study.id, BrokenGlass.person_id))],
             "glass_unreviewed": _unreviewed(session, study.id),
+            **closing_facts.of(session, study.id, study.ends),
         },
     )
 

@@ -30,6 +30,7 @@ class World:
     `consent` is one of CONSENTS, `dates` of DATES: where today lies in the study. `asked_by`, `approved_by` and
     `voice_of` are "me", "another" or, of a voice, "participant"; `approved_by` "" is nobody yet. `request` is whether
     somebody comes with one, `wanted` which action they ask another's approval for; `glass` is who broke it.
+    `shut` is a study that is closed, `overdue` one past its days of retention, `asked` that who asks is to confirm.
     """
 
     roles: frozenset[str] = frozenset()
@@ -48,6 +49,9 @@ class World:
     bulk: bool = False
     glass: str = ""
     glass_unreviewed: bool = False
+    shut: bool = False
+    overdue: bool = False
+    asked: bool = False
     fresh: bool = True
     wanted: str = ""
     request: bool = False
@@ -122,7 +126,8 @@ def _study(world: World) -> dict[str, Any]:
         "approved": world.approved, "starts": _in(starts), "ends": _in(ends),
         "review_required": world.review_required, "voices_kept": world.voices_kept, "bulk": world.bulk,
         "glass_broken": [_link("User", world.glass)] if world.glass else [],
-        "glass_unreviewed": world.glass_unreviewed,
+        "glass_unreviewed": world.glass_unreviewed, "shut": world.shut, "overdue": world.overdue,
+        "asked": [_link("User", ME)] if world.asked else [],
     }  # fmt: skip
 
 

@@ -137,6 +137,7 @@ def _at_best(facts: Facts, purpose: Purpose) -> Facts:
         "consent": {"given": True, "withdrawn": False, "purposes": [purpose], "until": long, "embargo": long_ago},
         "approved": True, "starts": long_ago, "ends": long, "review_required": False, "voices_kept": True,
         "released": True, "held": False, "shredded": True, "bulk": False, "glass_unreviewed": False,
+        "shut": False, "overdue": True,
     }  # fmt: skip
     return [{**one, "attrs": {name: good.get(name, was) for name, was in one["attrs"].items()}} for one in facts]
 

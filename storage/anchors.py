@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage.broken_glass import BrokenGlass
+from storage.closings import Closing, Confirmation
 from storage.consents import Consent, Letter, Scan
 from storage.memberships import FormerMembership
 from storage.records import (
@@ -43,6 +44,10 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     BrokenGlass: (
         "study_id", "number", "person_id", "why", "until", "reviewed_by_person_id", "reviewed", "verdict", "said",
     ),
+    Closing: (
+        "study_id", "how", "why", "before", "since", "destroyed", "kept", "held", "position", "ended", "by_person_id",
+    ),
+    Confirmation: ("study_id", "person_id", "said"),
     Consent: (
         "participant_id", "purposes", "given", "how", "letter", "expires", "withdrawn_at", "by_person_id", "version",
         "letter_id", "evidence", "embargo", "amends",

@@ -7,6 +7,8 @@
     <UTC time>
     <scope> <ground>
     <JSON: how many of what>
+    kept <JSON>              the end of a study alone: what is kept of it, and what under a hold
+    held <JSON>
     entry <number in the ledger>
 
 signed by the ledger's key, an empty line, and the proof that the ledger has that entry. It is made from the entry
@@ -38,7 +40,10 @@ UNLIKE = "The certificate does not say what the ledger's entry says: it was edit
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a certificate says; `destroyed` is how many of what, `entry` the number of the ledger's entry."""
+    """What a certificate says; `destroyed` is how many of what, `entry` the number of the ledger's entry.
+
+    `kept` and `held` are None but at the end of a study.
+    """
 
     vault: str
     id: str
@@ -48,6 +53,8 @@ class Certificate:
     ground: str
     destroyed: Mapping[str, int]
     entry: int
+    kept: Mapping[str, int] | None = None
+    held: Mapping[str, int] | None = None
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -80,16 +87,26 @@ def _said(vkey: str, proof: Proof) -> Certificate:
         leaf = json.loads(proof.leaf)
         if leaf["event"] != EVENT:
             raise BadInput(NONE)
-        counts = {name: int(number) for name, number in leaf["destroyed"].items()}
+        counts, kept, held = _counts(leaf["destroyed"]), _counts(leaf.get("kept")), _counts(leaf.get("held"))
         vault = vkey.partition("+")[0].rpartition("/")[2]
         return Certificate(
-            vault, leaf["act"], leaf["study"], leaf["t"], leaf["scope"], leaf["ground"], counts, proof.index
-        )
+            vault, leaf["act"], leaf["study"], leaf["t"], leaf["scope"], leaf["ground"], counts or {}, proof.index,
+            kept, held,
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadInput(NONE) from None
 
 
+def _counts(said: Mapping[str, int] | None) -> dict[str, int] | None:
+    return None if said is None else {name: int(number) for name, number in said.items()}
+
+
 def _text(said: Certificate) -> str:
     counts = json.dumps(dict(said.destroyed), sort_keys=True)
-    about = [said.vault, said.id, said.study, said.time, f"{said.scope} {said.ground}", counts, f"entry {said.entry}"]
-    return "\n".join([FIRST_LINE, *about, ""])
+    left = [
+        f"{name} {json.dumps(dict(of), sort_keys=True)}"
+        for name, of in (("kept", said.kept), ("held", said.held))
+        if of is not None
+    ]
+    about = [said.vault, said.id, said.study, said.time, f"{said.scope} {said.ground}", counts]
+    return "\n".join([FIRST_LINE, *about, *left, f"entry {said.entry}", ""])

@@ -59,6 +59,11 @@ class Inbox:
             files.make_folder(self._place)
             files.write(self._place / RECIPIENT, f"{recipient}\n".encode())
 
+    def shut(self) -> None:
+        """Take the study's recipient away: nothing more can be put in. Raises StorageFailed."""
+        with files.usable():
+            (self._place / RECIPIENT).unlink(missing_ok=True)
+
     def recipient(self) -> age.HybridRecipient:
         """What to seal to. Raises NotFound."""
         try:
@@ -80,11 +85,11 @@ class Inbox:
 
     def waiting(self) -> set[str]:
         """The names of the notes that wait; needs no key."""
-        return set(self._notes().names()) if self.there() else set()
+        return set(self._notes().names()) if self._place.is_dir() else set()
 
     def loose(self) -> set[str]:
         """Files without a note: cut off before their receipt was given, or being written now."""
-        return set(self._files().names()) - self.waiting() if self.there() else set()
+        return set(self._files().names()) - self.waiting() if self._place.is_dir() else set()
 
     def letters(self, identities: Sequence[age.Identity]) -> Iterator[tuple[str, Letter | None]]:
         """Every note by its name; None for one that does not open, or says something else than a note does."""

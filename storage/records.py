@@ -212,7 +212,7 @@ class Decision(Row):
 
 
 class Handoff(Row):
-    """Who got what: the register of hand-offs."""
+    """Who got what: the register of hand-offs; when it was asked back, and when its holder said that it is deleted."""
 
     __tablename__ = "handoff"
     study_id: Mapped[str] = mapped_column(sa.ForeignKey("study.id"))
@@ -221,6 +221,8 @@ class Handoff(Row):
     recordings: Mapped[list[str]]
     manifest: Mapped[dict[str, Any]]
     by_person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id"))
+    recalled: Mapped[datetime | None]
+    confirmed: Mapped[datetime | None]
 
 
 class Weights(Row):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from storage import age
+from storage.closings import Closing
 from storage.fsck.finding import Finding
 from storage.records import Artefact, Heard, Key, Participant, Study, Tombstone
 
@@ -55,10 +56,11 @@ def _could_open(header: bytes) -> bool:
 
 
 def _keys(connection: sa.Connection, dead: set[str]) -> Iterator[Finding]:
-    """Who should have a key: every study and every living participant, and whatever another key is sealed to."""
+    """Who should have a key: open studies, living participants, and whatever another key is sealed to."""
     there = set(connection.scalars(sa.select(Key.owner_id)))
+    closed = sa.select(Closing.study_id).where(Closing.position.is_not(None))
     wanted = {
-        *connection.scalars(sa.select(Study.id)),
+        *connection.scalars(sa.select(Study.id).where(Study.id.not_in(closed))),
         *connection.scalars(sa.select(Participant.id)),
         *connection.scalars(sa.select(Key.parent_id).where(Key.parent_id.is_not(None))),
     }

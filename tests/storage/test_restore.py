@@ -177,7 +177,7 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
     about = head["tillit snapshot"]
     about["revision"] = "0001"
     for table in (*("retired_key", "tombstone", "ledger_tile", "voice", "request", "former_membership", "letter"),
-                  *("scan", "withdrawal", "hold", "retention_rule", "notice")):  # fmt: skip
+                  *("scan", "withdrawal", "hold", "retention_rule", "notice", "closing", "confirmation")):  # fmt: skip
         del about["tables"][table]
     tables = about["tables"]
     tables["recording"]["sealed_filename"] = tables["recording"].pop("sealed_origin")
@@ -187,6 +187,7 @@ def _as_of_0001(lines: list[bytes]) -> list[bytes]:
         del tables["study"][column]
     for column in ("letter_id", "evidence", "embargo", "amends"):
         del tables["consent"][column]
+    del tables["handoff"]["recalled"], tables["handoff"]["confirmed"]
     del tables["participant"]["attributes_version"], tables["artefact"]["payload_sha256"]
     del tables["ledger_entry"]["sealed_openings"]
     tables["ledger_entry"]["openings"] = "json"

@@ -30,10 +30,13 @@ OF_REQUEST: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 GOOD = {"request": True, "asked_by": ME, "approved_by": ANOTHER}
 WAITING = {"request": True, "asked_by": ANOTHER, "approved_by": ""}
-WANTED = ("", "escrow_root", "set_pseudonyms", "waive_review", "hand_off_bulk", "shred_early", "reidentify")
+WANTED = ("", "escrow_root", "set_pseudonyms", "waive_review", "hand_off_bulk", "shred_early", "reidentify",
+          "close_study_early")  # fmt: skip
 OF_ONE: dict[str, dict[str, tuple[Any, ...]]] = {
     "hand_off": {"bulk": BOTH, "approved": BOTH},
     "shred": {"shredded": BOTH, "held": BOTH},
+    "close_study": {"overdue": BOTH, "shut": BOTH, "dates": DATES},
+    "confirm_deleted": {"asked": BOTH, "shut": BOTH},
     "break_glass": {"glass_unreviewed": BOTH, "fresh": BOTH},
     "read_transcript": {"glass": ("", ME, ANOTHER), "approved": BOTH},
     "read_pseudonymised": {"glass": ("", ME, ANOTHER), "approved": BOTH},
@@ -72,6 +75,8 @@ def cells() -> Iterator[tuple[Action, Purpose, World]]:
                 yield action, purpose, World(**state, **who, **consent)
         for state, who in product(_twice(line) if declared else [], one):
             yield action, purpose, World(**state, **who)
+        for who in one if declared else []:
+            yield action, purpose, World(shut=True, released=True, voices_kept=True, **who)
         for who in two if declared else []:
             yield action, purpose, World(released=True, voices_kept=True, **who)
 

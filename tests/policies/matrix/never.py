@@ -39,6 +39,9 @@ def spoken(action: str, purpose: str, world: World) -> tuple[str, ...]:
         "glass-unreviewed": "whole" in line.needs and world.glass_unreviewed,
         "glass-of-ones-own": "others" in line.needs and world.glass == "me" and not world.pipeline,
         "glass-reviewed": "unreviewed-glass" in line.needs and not world.glass_unreviewed,
+        "study-closed": "going" in line.needs and line.kind != "Study" and world.shut,
+        "study-closed-whole": "going" in line.needs and line.kind == "Study" and world.shut,
+        "close-takes-two": "overdue" in line.needs and not (world.overdue or world.shut),
         "takes-two": "approved" in line.needs and not world.request,
         "request-unnamed": "second" in line.needs and not world.request,
         **(_of_two(line, world) if world.request and IN_TWO & set(line.needs) else {}),
@@ -77,5 +80,5 @@ def without(world: World) -> World:
     """The same world where nothing speaks that stands in a "never" alone; what stands in the permits too is left."""
     return replace(
         world, approved=True, dates="open", released=True, held=False, asked_for="reidentify", fresh=True, bulk=False,
-        shredded=True,
+        shredded=True, shut=False, overdue=True,
     )  # fmt: skip

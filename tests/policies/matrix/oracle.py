@@ -43,9 +43,9 @@ def allows(action: str, purpose: str, world: World) -> bool:
     )
 
 
-def _is(who: str, world: World) -> bool:
+def _is(who: str, world: World) -> bool:  # noqa: PLR0911  # one line a sort of person
     who, asks, wanted = who.partition("?")
-    if asks and world.wanted != wanted:
+    if asks and world.wanted not in wanted.split("|"):
         return False
     where, _, what = who.partition(":")
     if where == "pipeline":
@@ -54,12 +54,14 @@ def _is(who: str, world: World) -> bool:
         return False
     if where == "self":
         return world.voice_of == "me"
+    if where == "asked":
+        return world.asked
     if where == "glass":
         return world.glass == "me" and bool(world.roles - {"auditor"})
     return what in world.vault if what else where in world.roles
 
 
-def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: C901, PLR0911  # one line a word of the table
+def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: C901, PLR0911, PLR0912  # one line a word of the table
     match need:
         case "consent":
             return world.consent in {"given", "embargoed"} and world.approved
@@ -86,6 +88,10 @@ def _holds(need: str, world: World, purpose: str) -> bool:  # noqa: C901, PLR091
             return world.glass != "me"
         case "unreviewed-glass":
             return world.glass_unreviewed
+        case "going":
+            return not world.shut
+        case "overdue":
+            return world.overdue or world.shut
     return _of_request(need, world)
 
 
