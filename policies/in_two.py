@@ -75,7 +75,7 @@ def _fits(row: Request, action: Action, resource: Resource, second: Second) -> b
 def _told(row: Request) -> dict[str, str] | None:
     """The terms that were asked for, none where they are sealed; nothing to compare with if they were edited since."""
     if row.terms is None:
-        return {}
+        return {} if row.participant_id else None
     if digest(row.action, row.resource, row.terms) != row.digest:
         return None
     return {name: value for name, value in json.loads(row.terms).items() if name not in UNTOLD}

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from policies import decide, holds, people, second_person, shredding
-from policies.actions import ACTIONS, Action
+from policies.actions import ACTIONS, Action, Purpose
 from policies.in_two import Second
 from storage import lookup
 from storage.errors import Denied, TakesTwo
@@ -128,6 +128,20 @@ def test_other_terms_than_were_approved_are_refused(house: House) -> None:
     _approve(house, request)
     with pytest.raises(Denied, match="another thing"):
         _go_on(house, Action.SET_PSEUDONYMS, house.study, request, rules="names")
+
+
+def test_terms_that_were_taken_out_are_not_none(house: House) -> None:
+    """Where none but the reason were asked for, a request whose text is gone from the records opens nothing."""
+    house.second_steward()
+    request = second_person.request(house.desk("astrid"), Action.WAIVE_REVIEW, house.study, {}, lambda: "Invented.")
+    _approve(house, request)
+    _change(house, request, terms=None)
+    second = Second(request.id)
+    with (
+        pytest.raises(Denied, match="another thing"),
+        house.desk("astrid").act(Action.WAIVE_REVIEW, house.study, Purpose.STEWARDSHIP, second),
+    ):
+        pytest.fail("the door opened")
 
 
 def test_an_approver_who_left_approves_nothing(house: House) -> None:
