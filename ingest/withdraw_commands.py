@@ -28,6 +28,10 @@ WHAT = {
     Scope.SOUND: "Their sound and voice are destroyed. What was written of it stays, and no new sound is taken in.",
     Scope.FROM_NOW: "Nothing is destroyed. What is here opens for nobody, and nothing new is made of it.",
 }
+UNREAD = (
+    "Cannot be read: {unread}. No name is destroyed: one of theirs may be needed there. The keys do not wait for that."
+)
+AGAIN = "Once that is restored, or withdrawn too, destroy their names: tillit withdraw {reference}"
 UNDER_HOLD = "A hold stands ({holds}): access is closed and jobs are stopped, and what is sealed is kept."
 
 
@@ -107,6 +111,8 @@ def _show(planned: Plan, scope: Scope) -> None:
         OUT.print(
             f"  {counted(planned.backups, 'backup')} made since: back up again, and with --keep let go of older ones."
         )
+    if planned.unread:
+        OUT.print(f"  {UNREAD.format(unread=', '.join(planned.unread))}")
     for hold in planned.holds:
         OUT.print(f"  A hold stands: {hold}")
     OUT.print(WHAT[scope])
@@ -121,6 +127,9 @@ def _tell(done: Done, reference: str, planned: Plan, folder: Path | None, file: 
         OUT.print(f"Destroyed: {', '.join(f'{number} {what}' for what, number in sorted(done.counts.items()))}.")
         OUT.print(f"The certificate: {file or f'tillit certificate show {reference}'}")
         OUT.print("Back up now, the link key too: backups then forget as well.")
+    if done.unread:
+        OUT.print(UNREAD.format(unread=", ".join(done.unread)))
+        OUT.print(AGAIN.format(reference=reference))
     if planned.holders and folder:
         OUT.print(f"Recall letters to send are in {folder}.")
     elif planned.holders and done.scope is not Scope.FROM_NOW:

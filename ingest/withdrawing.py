@@ -2,13 +2,15 @@
 
 A name is somebody's alone when their interviews say it and no other that can still be opened does, whatever became of
 that one's consent: those are asked for at the door one by one, and nothing of them is shown. Names that no interview
-says and nobody wrote into the roster go too: an interview that was forgotten before left them there.
+says and nobody wrote into the roster go too: an interview that was forgotten before left them there. As long as
+another cannot be read, nobody knows which names it needs, and none goes; the keys go all the same.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,8 +53,8 @@ class Spoken:
         newest = work.artefact(MENTIONS)
         if newest is None or not newest.header:
             return
-        left = overlay(work)
         self.lists.add(newest.id)
+        left = overlay(work)
         self.names |= {claim.entity for claim in left.finds} | {mention.entity for mention in left.mentions}
         for mention in left.mentions:
             said = readings(left.form(mention), mention.kind) | {key(left.form(mention), mention.kind)}
@@ -101,24 +103,40 @@ class Pipeline:
         for form in doomed:
             names.forget(form)
         _blank(names, gone)
-        act.later(lambda session: _unless_found(session, participant, others.lists))
+        if doomed:
+            act.later(lambda session: _unless_found(session, participant, others.lists))
         act.after(act.scrub_names)
         return len(doomed)
 
 
 def _doomed(desk: Desk, act: Act, participant: Participant) -> tuple[list[Form], Spoken]:
-    """The forms to destroy, and what all others say. Holds the link key first, so that nobody changes a name."""
+    """The forms to destroy, and what all others say. Holds the link key first, so that nobody changes a name.
+
+    None where one of the others cannot be read: the act's facts then name these, as "unread".
+    """
     names, theirs, others = act.names(), Spoken(), Spoken()
     names.namings()
     for recording in _recordings(desk, participant):
-        theirs.hear(Work(act, recording, desk.vault.database))
-    for recording in _others(act, participant):
-        with desk.act(Action.COMPARE_NAMES, recording, Purpose.STEWARDSHIP) as other:
-            others.hear(Work(other, recording, desk.vault.database))
+        with suppress(Exception):  # what of theirs is damaged goes with the rest
+            theirs.hear(Work(act, recording, desk.vault.database))
+    unread = [one.id for one in _others(act, participant) if not _heard(desk, one, others)]
+    if unread:
+        act.facts["unread"] = unread
+        return [], others
     mine = set(map(row_of, related(names, theirs.names)))
     needed = set(map(row_of, related(names, others.names)))
     doomed = [form for name in names.all() for form in _going(name, mine, needed, theirs, others)]
     return doomed, others
+
+
+def _heard(desk: Desk, recording: Recording, others: Spoken) -> bool:
+    """Whether another interview could be read. Whatever is the matter with it must not keep somebody's keys."""
+    try:
+        with desk.act(Action.COMPARE_NAMES, recording, Purpose.STEWARDSHIP) as act:
+            others.hear(Work(act, recording, desk.vault.database))
+    except Exception:  # noqa: BLE001  # a row somebody wrote into may fail in any way, and the ledger has which
+        return False
+    return True
 
 
 def _going(name: Name, mine: set[str], needed: set[str], theirs: Spoken, others: Spoken) -> list[Form]:

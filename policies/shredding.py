@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from policies.actions import Action, Purpose
 from policies.in_two import Second
 from storage import lookup, tombstones
+from storage.errors import Damaged
 from storage.inbox import Inbox
 from storage.records import Artefact, Study, Tombstone, Voice, now
 from storage.tombstones import Destroyed
@@ -91,8 +92,14 @@ def erase(
 
 
 def deposits(act: Act, inbox: Inbox, theirs: str) -> list[str]:
-    """What waits in the inbox and is said to be theirs."""
-    found = inbox.letters(act.sealed_for_study()) if inbox.waiting() else ()
+    """What waits in the inbox and is said to be theirs; nothing where a key of the study is damaged."""
+    if not inbox.waiting():
+        return []
+    try:
+        found = list(inbox.letters(act.sealed_for_study()))
+    except Damaged:  # theirs is destroyed all the same, and the ledger has that nobody looked into the inbox
+        act.facts["inbox"] = "unread"
+        return []
     return [name for name, letter in found if letter is not None and letter.participant == theirs]
 
 

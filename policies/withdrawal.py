@@ -7,18 +7,20 @@ handed in as `Beyond`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from policies import holds, retention, shredding
 from policies.actions import Action, Purpose
-from storage import certificates
+from storage import certificates, lookup
 from storage.consents import Consent
-from storage.errors import NotFound, NotReady, StorageFailed
+from storage.errors import Damaged, NotFound, NotReady, StorageFailed
 from storage.ledger import Entry
 from storage.records import Artefact, Key, new_id, now
 from storage.withdrawals import Withdrawal
@@ -58,12 +60,18 @@ class Beyond(Protocol):
         """Cancel them; how many they were."""
 
     def names(self, desk: Desk, act: Act, participant: Participant) -> Sequence[object]:
-        """The link key's entries that nobody else in the study needs."""
+        """The link key's entries that nobody else in the study needs.
+
+        None where that cannot be told; the act's facts then have the ids of the recordings to blame, as "unread".
+        """
 
     def forget(self, desk: Desk, act: Act, participant: Participant) -> int:
         """Destroy these when the act ends well; how many they are."""
 
 
+NAMES = "the study's names"
+NAMES_DAMAGED = (Damaged, DBAPIError, ValueError, LookupError, TypeError)
+"""How reading names that somebody wrote into fails; not what another passphrase, or waiting, would mend."""
 OF_SOUND = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE, Purpose.SHARE_SOUND})
 """What cannot go on without the sound."""
 CLOSING = frozenset({*Scope, f"retention: {retention.PARTICIPANT}"})
@@ -74,7 +82,8 @@ CLOSING = frozenset({*Scope, f"retention: {retention.PARTICIPANT}"})
 class Done:
     """What became of a withdrawal; `kept` are the holds under which what is sealed was kept.
 
-    `certificate` is text, "" where nothing was destroyed.
+    `certificate` is text, "" where nothing was destroyed. `unread` are other interviews that could not be read, or
+    the study's names: these are left because of these, and the same again destroys them once they can be.
     """
 
     scope: str
@@ -82,6 +91,7 @@ class Done:
     counts: dict[str, int]
     kept: tuple[str, ...]
     certificate: str
+    unread: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -126,15 +136,16 @@ def _finish(  # noqa: PLR0913, PLR0917  # what is under way
     artefacts: Collection[str] | None,
     jobs: int,
 ) -> Done:
+    unread = _forget_names(desk, participant, row, beyond) if artefacts is None else ()
     if row.position is None:
-        _destroy(desk, participant, row, artefacts, beyond)
+        _destroy(desk, participant, row, artefacts)
     elif artefacts is None:
         shredding.shred(desk, participant)  # clears away what a full disk, say, left behind
     stored = _stored(desk, row.id)
     if stored.position is None:
         raise StorageFailed("What was destroyed is not written down. Run the same command again.")
     made = certificates.make(desk.vault.ledger, stored.position)
-    return Done(row.scope, jobs, dict(stored.counts), (), made)
+    return Done(row.scope, jobs, dict(stored.counts), (), made, unread)
 
 
 def _begin(desk: Desk, participant: Participant, asked: _Asked) -> Withdrawal:
@@ -207,9 +218,7 @@ def _without_sound(session: Session, newest: Consent, by: str) -> list[str]:
     return [newest.id]
 
 
-def _destroy(
-    desk: Desk, participant: Participant, row: Withdrawal, artefacts: Collection[str] | None, beyond: Beyond
-) -> None:
+def _destroy(desk: Desk, participant: Participant, row: Withdrawal, artefacts: Collection[str] | None) -> None:
     def certify(session: Session, counts: dict[str, int]) -> None:
         stored = session.get_one(Withdrawal, row.id)
         if stored.position is not None:
@@ -220,21 +229,28 @@ def _destroy(
     if artefacts is not None:
         shredding.erase(desk, participant, artefacts, certify)
         return
-    _forget_names(desk, participant, row, beyond)
     shredding.shred(desk, participant, certify)
 
 
-def _forget_names(desk: Desk, participant: Participant, row: Withdrawal, beyond: Beyond) -> None:
-    """First, since it has to read what they said: which names nobody else says. Counted again after a stop."""
-    with desk.act(Action.FORGET_NAMES, participant, Purpose.STEWARDSHIP) as act:
+def _forget_names(desk: Desk, participant: Participant, row: Withdrawal, beyond: Beyond) -> tuple[str, ...]:
+    """First, since it has to read what they said: which names nobody else says. Counted again after a stop.
+
+    Names that are found when the certificate is made already, since what could not be read then can be now, or an
+    older link key was put back, make another. Returns what could not be read; the keys are not kept for that.
+    """
+    with suppress(*NAMES_DAMAGED), desk.act(Action.FORGET_NAMES, participant, Purpose.STEWARDSHIP) as act:
         count = beyond.forget(desk, act, participant)
 
         def write(session: Session) -> None:
             stored = session.get_one(Withdrawal, row.id)
             stored.counts = {**stored.counts, "names": stored.counts.get("names", 0) + count}
+            if count and stored.position is not None:
+                stored.position = desk.vault.ledger.append(session, erased(stored))
 
         act.later(write)
         act.facts["names"] = count
+        return lookup.references(desk.vault.database, act.facts.get("unread", ()))
+    return (NAMES,)
 
 
 def erased(row: Withdrawal) -> Entry:

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from policies import holds, shredding
 from policies.actions import Action, Purpose
+from policies.withdrawal import NAMES, NAMES_DAMAGED
 from storage import lookup, tombstones
 from storage.inbox import Inbox
 from storage.records import Artefact, Handoff, Key, Recording, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
+    from policies.act import Act
     from policies.desk import Desk
     from policies.withdrawal import Beyond
     from storage.records import Participant
@@ -45,6 +47,7 @@ class Plan:
     """What there is of a participant, counted. `bytes` is of sealed payloads, `names` of the link key's entries.
 
     `jobs` are queued or under way, `backups` were made since the participant was added, `holds` stand now.
+    `unread` are other interviews that cannot be read, or the names: none is counted then, and none would go.
     """
 
     participant: str
@@ -60,6 +63,7 @@ class Plan:
     backups: int
     holders: tuple[Holder, ...]
     holds: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -75,21 +79,30 @@ def plan(desk: Desk, participant: Participant, beyond: Beyond, kinds: Collection
     study = lookup.by_id(vault.database, Study, participant.study_id)
     with desk.act(Action.PLAN_WITHDRAWAL, participant, Purpose.STEWARDSHIP) as act:
         letters = shredding.deposits(act, Inbox(vault.folder, study.code), f"{study.code}/{participant.code}")
-        names = beyond.names(desk, act, participant)
+        names, unread = _names(desk, act, participant, beyond) if kinds is None else ((), ())
     with Session(vault.database.reader) as session:
         others = tombstones.counted(session, participant.id)
         of_theirs = sa.select(Artefact.size).where(Artefact.participant_id == participant.id, Artefact.header != b"")
         sizes = session.scalars(of_theirs if kinds is None else of_theirs.where(Artefact.kind.in_(kinds))).all()
         if kinds is not None:  # the rest stays, under another key
-            others, names, letters = dict.fromkeys(others, 0) | {"voices": others["voices"]}, (), []
+            others, letters = dict.fromkeys(others, 0) | {"voices": others["voices"]}, []
         standing = tuple(f"{hold.kind}: {hold.ground}" for hold in holds.standing(session, participant.id))
         backups = _backups(desk, session, participant)
         holders = holders_of(session, participant)
     return Plan(
         participant=f"{study.code}/{participant.code}", **others, artefacts=len(sizes), bytes=sum(sizes),
         names=len(names), deposits=len(letters), jobs=len(beyond.jobs(desk, participant)), backups=backups,
-        holders=holders, holds=standing,
+        holders=holders, holds=standing, unread=unread,
     )  # fmt: skip
+
+
+def _names(desk: Desk, act: Act, participant: Participant, beyond: Beyond) -> tuple[Sequence[object], tuple[str, ...]]:
+    """The link key's entries that would go, and what keeps that from being known."""
+    try:
+        names = beyond.names(desk, act, participant)
+    except NAMES_DAMAGED:
+        return (), (NAMES,)
+    return names, lookup.references(desk.vault.database, act.facts.get("unread", ()))
 
 
 def holders_of(session: Session, participant: Participant) -> tuple[Holder, ...]:

@@ -13,6 +13,8 @@ from storage.records import Membership, Participant, Person, Recording, Row, Stu
 from storage.requests import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage.database import Database
 
 T = TypeVar("T", bound=Row)
@@ -91,6 +93,17 @@ def person(database: Database, handle: str) -> Person | None:
 def by_id(database: Database, kind: type[T], row_id: str) -> T:
     """The row with this id. Raises NotFound."""
     return _one(database, sa.select(kind).where(kind.id == row_id), kind.__name__.lower(), row_id)
+
+
+def references(database: Database, recordings: Iterable[str]) -> tuple[str, ...]:
+    """What people call these recordings, by their ids: "rus/P07-1", in order."""
+    query = sa.select(Study.code, Participant.code, Recording.number)
+    joined = query.join(Participant, Recording.participant_id == Participant.id).join(
+        Study, Recording.study_id == Study.id
+    )
+    with Session(database.reader) as session:
+        found = session.execute(joined.where(Recording.id.in_(list(recordings)))).tuples()
+        return tuple(sorted(f"{study}/{participant}-{number}" for study, participant, number in found))
 
 
 def studies_of(database: Database, person_id: str) -> list[Study]:
