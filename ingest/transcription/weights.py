@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 _ARENA_MAX: Final = -8  # malloc.h
-_MMAP_THRESHOLD: Final = -3  # malloc.h
-_LARGE: Final = 4 << 20  # bytes
+_MMAP_MAX: Final = -4  # malloc.h
+_TRIM_THRESHOLD: Final = -1  # malloc.h
+_NEVER: Final = 2**31 - 1  # bytes
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def load(model: models.Model, *, workers: int, precision: str, device: str = "cp
     `workers` threads may use it at once, a core each, over one copy of the weights.
     """
     shut_the_network()
-    _keep_heap_small()
+    _keep_one_heap()
     import ctranslate2  # noqa: PLC0415 - takes half a second, which only those who transcribe should wait
     import faster_whisper  # noqa: PLC0415 - the same
     from faster_whisper.vad import get_vad_model  # noqa: PLC0415 - starts onnxruntime
@@ -61,17 +62,18 @@ def load(model: models.Model, *, workers: int, precision: str, device: str = "cp
     return loaded
 
 
-def _keep_heap_small() -> None:
-    """Let all threads allocate from one heap, and nothing large from it, where the C library has switches for that.
+def _keep_one_heap() -> None:
+    """Let all threads allocate from one heap, whatever the size, where the C library has switches for that.
 
     With a heap a thread, what one worker has freed is of no use to the next: a tenth more memory, and no faster. And
-    batches are of many lengths: unless told otherwise glibc puts more and more of their buffers on the heap, where
-    they leave holes, and three hours take 150 MB more than ten minutes. Source: mallopt(3).
+    each window takes and frees buffers of 72 MB: mapped anew every time, as glibc does unless told otherwise, a tenth
+    of the time goes to the system for empty pages. `machine.give_back` trims the heap. Source: mallopt(3).
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
         library.mallopt(_ARENA_MAX, 1)
-        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.mallopt(_MMAP_MAX, 0)
+        library.mallopt(_TRIM_THRESHOLD, _NEVER)
 
 
 def shut_the_network() -> None:
