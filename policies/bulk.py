@@ -73,17 +73,17 @@ def is_bulk(session: Session, study_id: str) -> bool:
 
     What one person or another handed off before counts too, whoever got it: so a study does not go in slices.
     """
-    there = _count(session, study_id)
-    now = _count(session, study_id, Recording.stage == RELEASED)
-    if limits().bulk(now, there):
-        return True
     before = session.scalars(sa.select(Handoff.recordings).where(Handoff.study_id == study_id))
     gone = {name for names in before for name in names}
-    return limits().bulk(_count(session, study_id, sa.or_(Recording.stage == RELEASED, Recording.id.in_(gone))), there)
+    leaving = sa.or_(Recording.stage == RELEASED, Recording.id.in_(gone))
+    many = _count(session, study_id, limits().more_than + 1, leaving)
+    return limits().bulk(many, _count(session, study_id, many + 1))
 
 
-def _count(session: Session, study_id: str, *which: sa.ColumnElement[bool]) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(Recording).where(*_standing(study_id), *which)) or 0
+def _count(session: Session, study_id: str, most: int, *which: sa.ColumnElement[bool]) -> int:
+    """How many interviews there are, counted no further than `most`: it is asked at every door of the study."""
+    found = sa.select(Recording.id).where(*_standing(study_id), *which).limit(most).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
 def _standing(study_id: str) -> tuple[sa.ColumnElement[bool], ...]:
