@@ -25,7 +25,11 @@ NOT_TYPED = "Nothing was done: what was typed is not the code."
 BOTH = "Say either --only sound or --from-now."
 WHAT = {
     Scope.ALL: "All of this is destroyed, and nothing of theirs opens again, here or from a backup restored later.",
-    Scope.SOUND: "Their sound and voice are destroyed. What was written of it stays, and no new sound is taken in.",
+    Scope.SOUND: (
+        "Their sound and voice are destroyed, here and in a backup restored later. What was written of it stays, and "
+        "no new sound is taken in. The next backup lets go of their former key: older snapshots in it then restore "
+        "without anything of theirs, and the newest has what stays."
+    ),
     Scope.FROM_NOW: "Nothing is destroyed. What is here opens for nobody, and nothing new is made of it.",
 }
 UNREAD = (

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from policies import studies
 from policies.actions import Action, Purpose
-from storage import age, backup, files, fsck, new_vault, roots, settings, stores, tombstones
+from storage import age, backup, erasures, files, fsck, new_vault, roots, settings, stores, tombstones
 from storage.backup import LINK, RECORDS, Source, Target
+from storage.erasures import Erasure
 from storage.errors import BadInput, NotFound
 from storage.fsck import Finding
 from storage.inbox import Inbox
@@ -152,6 +153,8 @@ def _prove(vault: Vault, plan: Plan, report: Report) -> int:
     with Session(vault.database.reader) as session:
         for stone in session.scalars(sa.select(Tombstone)):
             tombstones.publish(vault.folder, stone.participant_id, stone.note)
+        for text in session.scalars(sa.select(Erasure.note)):
+            tombstones.publish(vault.folder, erasures.name(vault.ledger.signer.vkey, text), text)
         for study in session.scalars(sa.select(Study)):
             studies.publish(vault, study)
     facts = {"snapshot": report.snapshot, "buried": report.buried, "lost": len(report.lost)}

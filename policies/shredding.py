@@ -1,7 +1,8 @@
 """Forgetting a participant: their key is destroyed, and with it everything that is theirs, here and in each backup.
 
 What happened stays in the ledger, by ids. A tombstone, signed, goes with every backup, so that a restore forgets
-again. Forgetting a part, such as the sound, gives them another key instead, under which the rest is.
+again. Forgetting a part, such as the sound, gives them another key instead, under which the rest is, and leaves an
+erasure where tombstones lie: the next backup lets go of the former key, and a restore destroys that part again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import sqlalchemy as sa
 
 from policies.actions import Action, Purpose
 from policies.in_two import Second
-from storage import lookup, tombstones
+from storage import erasures, lookup, tombstones
+from storage.erasures import Erasure, Inscription
 from storage.errors import Damaged
 from storage.inbox import Inbox
 from storage.records import Artefact, Study, Tombstone, Voice, now
@@ -79,9 +81,11 @@ def erase(
     with desk.act(Action.ERASE, participant, Purpose.STEWARDSHIP) as act:
 
         def destroy(session: Session) -> None:
-            gone = _delete(session, participant, kinds)
+            gone, said = _delete(session, participant, kinds)
             act.facts["artefacts"] = gone.artefacts
             act.after(lambda: _clear(vault, gone.blobs))
+            if said.artefacts or said.voices:
+                _inscribe(session, vault, act, said)
             then(session, _counts(gone))
 
         act.later(destroy)
@@ -103,7 +107,15 @@ def deposits(act: Act, inbox: Inbox, theirs: str) -> list[str]:
     return [name for name, letter in found if letter is not None and letter.participant == theirs]
 
 
-def _delete(session: Session, participant: Participant, kinds: Collection[str]) -> Destroyed:
+def _inscribe(session: Session, vault: Vault, act: Act, said: Inscription) -> None:
+    """Keep a signed note of what is destroyed, here and, once it is, where tombstones lie."""
+    text = erasures.make(vault.ledger.signer, vault.id, said)
+    session.add(Erasure(participant_id=said.participant_id, study_id=said.study_id, note=text))
+    name = erasures.name(vault.ledger.signer.vkey, text)
+    act.after(lambda: tombstones.publish(vault.folder, name, text))
+
+
+def _delete(session: Session, participant: Participant, kinds: Collection[str]) -> tuple[Destroyed, Inscription]:
     of_kinds = sa.select(Artefact).where(Artefact.participant_id == participant.id, Artefact.kind.in_(kinds))
     artefacts = session.scalars(of_kinds).all()
     theirs = sa.select(Voice).where(Voice.participant_id == participant.id)
@@ -111,8 +123,9 @@ def _delete(session: Session, participant: Participant, kinds: Collection[str]) 
     for row in (*artefacts, *voices):
         session.delete(row)
     session.flush()
-    size = sum(artefact.size for artefact in artefacts)
-    return Destroyed(len(artefacts), [artefact.blob for artefact in artefacts], size, {"voices": len(voices)})
+    size, blobs = sum(artefact.size for artefact in artefacts), {one.id: one.blob for one in artefacts}
+    said = Inscription(participant.id, participant.study_id, blobs, [one.id for one in voices])
+    return Destroyed(len(artefacts), list(blobs.values()), size, {"voices": len(voices)}), said
 
 
 def _counts(gone: Destroyed) -> dict[str, int]:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from storage.broken_glass import BrokenGlass
 from storage.closings import Closing, Confirmation
 from storage.consents import Consent, Letter, Scan
+from storage.erasures import Erasure
 from storage.memberships import FormerMembership
 from storage.records import (
     Artefact,
@@ -53,6 +54,7 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
         "letter_id", "evidence", "embargo", "amends",
     ),
     Decision: ("recording_id", "mention", "verb", "by_person_id", "number", "sealed_payload"),
+    Erasure: ("participant_id", "study_id", "note"),
     Hold: (
         "study_id", "participant_id", "number", "kind", "ground", "until", "by_person_id", "lifted",
         "lifted_by_person_id",

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import broken_glass, closings, consents, memberships, requests, withdrawals  # noqa: F401  # their tables are some of the records'
+from storage import broken_glass, closings, consents, erasures, memberships, requests, withdrawals  # noqa: F401  # their tables are some of the records'
 from storage.errors import Damaged
 from storage.link import LinkRow
 from storage.records import Row

@@ -148,12 +148,15 @@ def _close_openings(session: Session, participant_id: str) -> None:
     )
 
 
-def publish(vault: Path, participant_id: str, stone: str) -> None:
-    """Lay a copy into the vault's folder "tombstones", from where it goes with backups. Raises StorageFailed."""
+def publish(vault: Path, name: str, stone: str) -> None:
+    """Lay a copy into the vault's folder "tombstones", under the participant's id or what an erasure is called.
+
+    From there it goes with backups. Raises StorageFailed.
+    """
     with files.usable():
         folder = vault / FOLDER
         files.make_folder(folder)
-        files.write(folder / participant_id, stone.encode())
+        files.write(folder / name, stone.encode())
 
 
 def found(folder: Path) -> list[str]:

@@ -5,12 +5,14 @@
     objects/ab/abcd…           payloads as they are, shared by all snapshots
     snapshots/<UTC time>.age   every row as of one moment, to the root (snapshots.py)
     keys/<participant>/….age   a participant's key and their artefacts' headers, to the root (owned.py)
-    tombstones/<participant>   that a participant was shredded, signed (storage.tombstones)
+    tombstones/<participant>   that a participant was shredded, signed (storage.tombstones); with a mark behind it,
+                               that some of theirs was destroyed (storage.erasures)
     root/…/<name>              the small sealed files that open the vault, as they are now
 
 Only what is new is written. A shredded participant's keys leave every snapshot at once, since they are in none: the
-next backup removes them, and needs no key for it. Each snapshot else stays what it was: a key that was rotated later
-is in it as it was then. Only a root that was changed is not: older snapshots then open with the root of their time.
+next backup removes them, and needs no key for it. So do the former keys of whoever some was destroyed of: older
+snapshots are then without them. Each snapshot else stays what it was: a key that was rotated later is in it as it was
+then. Only a root that was changed is not: older snapshots then open with the root of their time.
 
 The link key is backed up in the same way to another folder, under its own root, so that one backup in the wrong
 hands identifies nobody. The job engine's tables are in none: work is taken up again from what a recording says.

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage import files, tombstones
+from storage import erasures, files, tombstones
 from storage.backup import manifest as manifests
 from storage.backup import owned, payloads, repository, rows, snapshots
 from storage.backup.manifest import Entry, Manifest
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from storage.backup.terms import Told
     from storage.objects import Objects
+
+REVIVED = (
+    "The backup knows that some of a participant's was destroyed, and here it is again: this vault was restored "
+    "without its tombstones. Destroy it once more (`tillit withdraw` with --only sound, or `tillit retention run`)."
+)
 
 
 def back_up(source: Source, folder: Path, told: Told, *, keep: int | None = None) -> Report:
@@ -56,7 +61,8 @@ class _Backup:
         self._source, self._folder, self._former = source, folder, former
         self._name = snapshots.next_name(former.newest)
         self._files: dict[str, Entry] = {}
-        self._buried = self._known_tombstones()
+        self._buried, self._erased = self._known_tombstones()
+        self._replaced: set[str] = set()
         self._payloads: list[owned.Payload] = []
         self._gone: set[str] = set()
         self._rows = 0
@@ -76,8 +82,8 @@ class _Backup:
             lines = snapshots.Lines(connection, self._source, self._name)
             self._seal(snapshots.path_of(self._name), lines)
         self._rows += lines.count
-        for participant, text in self._buried.items():
-            self._keep(f"{tombstones.FOLDER}/{participant}", text.encode())
+        for name, text in (self._buried | self._erased).items():
+            self._keep(f"{tombstones.FOLDER}/{name}", text.encode())
         if self._former.under(tombstones.FOLDER).keys() - self._files.keys():
             raise Damaged("A tombstone in the backup is missing or was edited. Put a sound copy of it back.")
 
@@ -109,26 +115,40 @@ class _Backup:
 
     def _is_over(self, path: str) -> bool:
         top, *rest = path.split("/")
-        return top == repository.ROOT or path in self._gone or (top == repository.KEYS and rest[0] in self._buried)
+        if top == repository.KEYS and (rest[0] in self._buried or rest[0] in self._replaced):
+            return True
+        return top == repository.ROOT or path in self._gone
 
-    def _known_tombstones(self) -> dict[str, str]:
-        """What the repository knows of the shredded: a vault that was restored may have to learn it from there."""
-        whole = (
+    def _known_tombstones(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What the repository knows of the shredded, and of erasures: a restored vault may have to learn it there."""
+        whole = [
             (self._folder / path).read_text(encoding="utf-8")
             for path, entry in self._former.under(tombstones.FOLDER).items()
             if repository.is_whole(self._folder, path, entry)
-        )
-        return {tombstones.read(self._source.signer.vkey, text).participant_id: text for text in whole}
+        ]
+        return owned.notes(whole, self._source.signer.vkey)
 
     def _read_owned(self, connection: sa.Connection) -> None:
         self._buried |= owned.tombstones_in(connection, self._source.signer.vkey)
         self._payloads = owned.payloads(connection, self._buried)
         self._gone = {payloads.path_of(name) for name in owned.names_of(connection, self._buried)}
+        self._read_erased(connection)
         for participant, lines in owned.keys(connection, self._buried):
             self._rows += 1
             path = f"{repository.KEYS}/{participant}/{owned.mark(self._source.recipient, lines)}.age"
             if not self._has(path):
                 self._seal(path, [lines])
+
+    def _read_erased(self, connection: sa.Connection) -> None:
+        """Payloads that were destroyed alone go, and of an erasure that is new the former keys of whose they were."""
+        vkey = self._source.signer.vkey
+        fresh = owned.erasures_in(connection, vkey).items() - self._erased.items()
+        self._erased |= fresh
+        self._replaced = {erasures.read(vkey, text).participant_id for _, text in fresh}
+        for said in (erasures.read(vkey, text) for text in self._erased.values()):
+            if owned.has_any(connection, said):
+                raise Damaged(REVIVED)
+            self._gone |= {payloads.path_of(name) for name in said.artefacts.values()}
 
     def _seal(self, path: str, lines: Iterable[bytes]) -> None:
         self._add(path, repository.seal(self._folder, path, lines, self._source.recipient, self._name))

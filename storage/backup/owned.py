@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from storage import objects, tombstones
+from storage import erasures, objects, tombstones
 from storage.backup import rows
+from storage.erasures import Erasure
 from storage.errors import Damaged
 from storage.records import Artefact, Key, Row, Tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from storage.erasures import Inscription
 
 HEAD = "tillit keys"
 SHAPE = rows.shape(Row.metadata)
@@ -39,6 +42,24 @@ def tombstones_in(connection: sa.Connection, vkey: str) -> dict[str, str]:
     """The tombstone of every shredded participant in the records. Raises Damaged for one this vault did not sign."""
     notes = connection.execute(sa.select(Tombstone.note)).scalars()
     return {tombstones.read(vkey, note).participant_id: note for note in notes}
+
+
+def erasures_in(connection: sa.Connection, vkey: str) -> dict[str, str]:
+    """The note of every erasure in the records, by its name. Raises Damaged for one this vault did not sign."""
+    return {erasures.name(vkey, note): note for note in connection.execute(sa.select(Erasure.note)).scalars()}
+
+
+def notes(texts: Collection[str], vkey: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Tombstones by participant, and erasures by their names. Raises Damaged for what this vault did not sign."""
+    stones = [text for text in texts if not erasures.is_one(text)]
+    parts = {erasures.name(vkey, text): text for text in texts if erasures.is_one(text)}
+    return {tombstones.read(vkey, text).participant_id: text for text in stones}, parts
+
+
+def has_any(connection: sa.Connection, said: Inscription) -> bool:
+    """Whether something that was destroyed alone is in the records."""
+    living = sa.select(Artefact.id).where(Artefact.id.in_(said.artefacts), Artefact.header != b"")
+    return connection.execute(living.limit(1)).first() is not None
 
 
 def keys(connection: sa.Connection, buried: Collection[str]) -> Iterator[tuple[str, bytes]]:
