@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from alembic.util import CommandError
 from sqlalchemy.orm import Session
 
-from storage import anchors, migrate, objects, tombstones
+from storage import anchors, erasures, migrate, objects, tombstones
 from storage.backup import checking, owned, payloads, reading, repository, snapshots
 from storage.backup.manifest import NONE
 from storage.backup.terms import RECORDS, Report
+from storage.erasures import Erasure
 from storage.errors import AlreadyThere, BadInput, Damaged, NotFound
-from storage.records import Tombstone
+from storage.records import Participant, Tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,7 @@ class _Restore:
         self._folder, self._manifest, self._target = folder, manifest, target
         self._database = target.database
         self._stones: dict[str, str] = {}
+        self._erased: dict[str, str] = {}
         self._unsound: set[str] = set()
         self._report = Report(manifest.newest, 0, 0, 0, 0, "")
 
@@ -71,13 +73,13 @@ class _Restore:
         kept = f"{repository.OBJECTS}/" if self._target.salvage else "\0"
         if any(not path.startswith(kept) for path in self._unsound):
             raise Damaged(
-                "The backup is not sound: {n} of its files are missing, altered or unreadable, the first is {first}. "
+                "The backup is not sound. Missing, altered or unreadable files in it: {n}, the first is {first}. "
                 "Nothing was restored. Take another copy of the backup, or name an older snapshot.",
                 n=len(problems),
                 first=problems[0].path,
             )
-        for text in [*self._stones_kept(), *self._target.tombstones]:
-            self._stones[tombstones.read(self._target.vkey, text).participant_id] = text
+        told_of = [*self._stones_kept(), *self._target.tombstones]
+        self._stones, self._erased = owned.notes(told_of, self._target.vkey)
 
     def write_rows(self) -> None:
         """The rows, in one transaction, in the shape they had; then in the newest shape."""
@@ -93,12 +95,13 @@ class _Restore:
         self._report = replace(self._report, rows=count, checkpoint=about["checkpoint"])
 
     def bury(self) -> None:
-        """Apply every tombstone, and keep each in the records, from where it goes into the next backup."""
+        """Apply every tombstone and erasure, and keep each in the records, from where it goes into the next backup."""
         if self._manifest.what != RECORDS:
             return
         with Session(self._database.writer) as session, session.begin():
             changed = anchors.watch(session)
             gone = [name for participant in self._stones for name in self._destroy(session, participant)]
+            gone += [name for text in self._erased.values() for name in self._erase(session, text)]
             if self._target.witness:
                 session.flush()
                 self._target.witness(session, changed)
@@ -166,6 +169,14 @@ class _Restore:
             study = tombstones.read(self._target.vkey, note).study_id
             session.add(Tombstone(participant_id=participant, study_id=study, note=note))
         return tombstones.apply(session, participant).blobs
+
+    def _erase(self, session: Session, text: str) -> list[str]:
+        """The same of a part, if it is of somebody the snapshot has."""
+        said = erasures.read(self._target.vkey, text)
+        known = session.get(Participant, said.participant_id) is not None
+        if known and not session.scalars(sa.select(Erasure).where(Erasure.note == text)).first():
+            session.add(Erasure(participant_id=said.participant_id, study_id=said.study_id, note=text))
+        return erasures.apply(session, said)
 
     def _stones_kept(self) -> Iterator[str]:
         for path in self._manifest.under(tombstones.FOLDER):
