@@ -47,6 +47,7 @@ ROOMS = {
     "policies.why_commands": ("why",),
     "policies.key_commands": ("key", "lock", "unlock"),
     "policies.break_glass_commands": ("break-glass",),
+    "policies.reports.commands": ("report",),
     "policies.requests_commands": ("request",),
     "policies.store_commands": ("backup", "fsck", "restore"),
     "ingest.deposit_commands": ("deposit", "seal"),

@@ -1,0 +1,1 @@
+"""The reports, told of a house whose doings are known."""
