@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,24 @@ def entries(desk: Desk, newest: int) -> list[Seen]:
         # An act has two entries, what was decided and how it ended, and others may stand between them.
         rows = act.all(query.limit(newest * WINDOW) if newest else query)
     leaves = [(row.position, json.loads(row.leaf)) for row in reversed(rows)]
-    ends = {leaf["act"]: leaf for _, leaf in leaves if leaf["event"] == "outcome"}
-    seen = [_seen(number, leaf, ends, people | codes) for number, leaf in leaves if leaf["event"] != "outcome"]
-    return seen[-newest:]
+    return _acts(leaves, people | codes)[-newest:]
+
+
+def of_study(desk: Desk, study: Study, newest: int) -> list[Seen]:
+    """The newest acts on a study, its participants and their recordings, and on nothing else. Raises Denied."""
+    with desk.act(Action.SEE_REPORT, study, Purpose.STEWARDSHIP) as act:
+        people = {person.id: person.handle for person in act.all(sa.select(Person))}
+        codes = _codes(act, study)
+        rows = act.all(sa.select(LedgerEntry).order_by(LedgerEntry.position))
+        act.facts["ledger"] = "its entries"
+    leaves = [(row.position, json.loads(row.leaf)) for row in rows]
+    told = [one for one in leaves if one[1]["event"] == "outcome" or _is_about(one[1], study, codes)]
+    seen = _acts(told, people | codes)
+    return [replace(one, resource=one.resource or study.code) for one in seen][-newest:]
+
+
+def _is_about(leaf: dict[str, Any], study: Study, codes: dict[str, str]) -> bool:
+    return leaf.get("resource") in codes or leaf.get("study") == study.id
 
 
 def checkpoint(desk: Desk) -> str:
@@ -121,13 +136,20 @@ def check_proof(vkey: str, text: str, since: str | None) -> Proof:
     return proof
 
 
-def _codes(act: Act) -> dict[str, str]:
-    """What a ledger's resources are called by people: "rus", "rus/P07", "rus/P07-1"."""
-    studies = {study.id: study.code for study in act.all(sa.select(Study))}
-    held = {one.id: f"{studies[one.study_id]}/{one.code}" for one in act.all(sa.select(Participant))}
-    heard = {one.id: f"{held[one.participant_id]}-{one.number}" for one in act.all(sa.select(Recording))}
+def _codes(act: Act, only: Study | None = None) -> dict[str, str]:
+    """What a ledger's resources, or those of one study, are called by people: "rus", "rus/P07", "rus/P07-1"."""
+    studies = {one.id: one.code for one in act.all(sa.select(Study)) if only is None or one.id == only.id}
+    participants = [one for one in act.all(sa.select(Participant)) if one.study_id in studies]
+    held = {one.id: f"{studies[one.study_id]}/{one.code}" for one in participants}
+    recordings = [one for one in act.all(sa.select(Recording)) if one.participant_id in held]
+    heard = {one.id: f"{held[one.participant_id]}-{one.number}" for one in recordings}
     kinds = {"Study": studies, "Participant": held, "Recording": heard}
     return {f"{kind}/{one}": code for kind, codes in kinds.items() for one, code in codes.items()}
+
+
+def _acts(leaves: list[tuple[int, dict[str, Any]]], people: dict[str, str]) -> list[Seen]:
+    ends = {leaf["act"]: leaf for _, leaf in leaves if leaf["event"] == "outcome"}
+    return [_seen(number, leaf, ends, people) for number, leaf in leaves if leaf["event"] != "outcome"]
 
 
 def _seen(number: int, leaf: dict[str, Any], ends: dict[str, dict[str, Any]], people: dict[str, str]) -> Seen:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from policies import audit as audits
-from policies.terminal import ERR, OUT, Terminal, json_option, pass_terminal, say
+from policies.terminal import ERR, OUT, Terminal, counted, json_option, pass_terminal, say
+from storage import lookup
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from policies.audit import Seen
 
 
 @click.group()
@@ -26,7 +29,7 @@ def audit_verify(terminal: Terminal, checkpoint: BinaryIO | None) -> None:
     """Recompute the whole ledger, check its signature, and compare its file with the database."""
     with terminal.desk() as desk:
         verified = audits.verify(desk, _text(checkpoint) if checkpoint else None)
-    OUT.print(f"The ledger adds up: {verified.size} entries, none changed, none missing.")
+    OUT.print(f"The ledger adds up: {counted(verified.size, 'entry', 'entries')}, none changed, none missing.")
     for warning in verified.warnings:
         ERR.print(warning, style="yellow")
 
@@ -85,6 +88,22 @@ def audit_list(terminal: Terminal, newest: int, as_json: bool) -> None:
     """List who did what, to what, why, and whether it was allowed."""
     with terminal.desk() as desk:
         seen = audits.entries(desk, newest)
+    _tell(seen, as_json=as_json)
+
+
+@audit.command("show")
+@click.argument("study_code", metavar="STUDY")
+@click.option("-n", "newest", default=40, show_default=True, help="How many of the newest; 0 for all.")
+@json_option
+@pass_terminal
+def audit_show(terminal: Terminal, study_code: str, newest: int, as_json: bool) -> None:
+    """List the same of one study alone: for its own auditors, who have no business with other studies."""
+    with terminal.desk() as desk:
+        seen = audits.of_study(desk, lookup.study(desk.vault.database, study_code), newest)
+    _tell(seen, as_json=as_json)
+
+
+def _tell(seen: list[Seen], *, as_json: bool) -> None:
     if as_json:
         say([one.to_dict() for one in seen], as_json=True)
         return
