@@ -44,8 +44,8 @@ NOT_RELEASED_NOW = (
     "An interview was set back or released anew meanwhile, so nothing was handed off. Release it and run it again."
 )
 OUTSIDER = (
-    "For analysis a hand-off goes to a researcher of this study: name their handle with --for. Anybody else needs "
-    "--purpose share_text or archive, which the participants must have consented to."
+    "For analysis a hand-off goes to a researcher of this study or its investigator: name their handle with --for. "
+    "Anybody else needs --purpose share_text or archive, which the participants must have consented to."
 )
 
 
@@ -120,9 +120,8 @@ def _check_recipient(act: Act, study: Study, order: Order) -> None:
     if order.purpose is not Purpose.ANALYSE:
         return
     known = sa.select(Membership).join(Person, Person.id == Membership.person_id)
-    researcher = known.where(
-        Person.handle == order.recipient, Membership.study_id == study.id, Membership.role == Role.RESEARCHER
-    )
+    analyses = Membership.role.in_((Role.RESEARCHER, Role.INVESTIGATOR))
+    researcher = known.where(Person.handle == order.recipient, Membership.study_id == study.id, analyses)
     if act.one(researcher) is None:
         raise Denied(OUTSIDER)
 

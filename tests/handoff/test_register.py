@@ -101,6 +101,13 @@ def test_for_analysis_it_goes_to_a_researcher_of_the_study_only(house: House, tm
     assert (_outside(tmp_path), _rows(house)) == ([], [])
 
 
+def test_for_analysis_it_may_go_to_the_principal_investigator(house: House, tmp_path: Path) -> None:
+    """Who answers for the study analyses in it too."""
+    _participant(house, "P01")
+    studies.add_member(house.desk("astrid"), house.study, "inga", [Role.INVESTIGATOR])
+    assert hand_off(house.desk("ragna"), house.study, _order(tmp_path / "ut", "inga"), unscanned).interviews == 1
+
+
 def test_sharing_needs_consent_to_sharing(house: House, tmp_path: Path) -> None:
     """With it, anybody may be named as the recipient."""
     _participant(house, "P01", (*INTERNAL, Purpose.SHARE_TEXT))
