@@ -21,6 +21,7 @@ from policies.desk import Desk
 from policies.facts import PIPELINE, Actor
 from policies.gate import Gate
 from storage import age, files, lookup
+from storage.closings import Closing
 from storage.errors import AlreadyThere, BadInput, Damaged, TillitError
 from storage.inbox import Inbox
 from storage.records import Study, Tombstone, now
@@ -116,7 +117,8 @@ def admit(vault: Vault, tried: set[str] | None = None) -> Iterator[Admitted]:
     tried = set() if tried is None else tried
     robot = Desk(vault, Gate(vault), Actor(PIPELINE, PIPELINE))
     with Session(vault.database.reader) as session:
-        known = list(session.scalars(sa.select(Study).order_by(Study.code)))
+        going = Study.id.not_in(sa.select(Closing.study_id))  # a closed study has no inbox, and may have no key
+        known = list(session.scalars(sa.select(Study).where(going).order_by(Study.code)))
     for study in known:
         inbox = Inbox(vault.folder, study.code)
         _publish(vault, study, inbox)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest import study_rules
+from ingest.closing_commands import study_close, study_closing, study_confirm
 from ingest.study_facts_commands import (
     facts_given,
     facts_options,
@@ -180,7 +181,7 @@ def _set(desk: Desk, found: Study, review: str, request: str | None) -> Policy:
     )  # fmt: skip
 
 
-for one in (study_show, study_change, study_notified):
+for one in (study_show, study_change, study_notified, study_close, study_closing, study_confirm):
     study.add_command(one)
 
 

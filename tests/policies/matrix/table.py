@@ -1,8 +1,9 @@
 """Who may do what, as a plain table that owes nothing to policies/access.cedar: it was written from the handbook.
 
 A line is an action, the kind of thing it is done to, the purposes it is declared for, who may, and what must hold.
-Who: a role in the study, `glass` for whoever has a role and broke it, `role?action|action` where one of these is asked for, `vault:`
-and a role in the vault, `pipeline`, `self` (whose voice it is), `asked` (who worked in a study that is closed).
+Who: a role in the study, `glass` for whoever has a role and broke it, `role?action|action` where one of these is
+asked for, `vault:` and a role in the vault, `pipeline`, `self` (whose voice it is), `asked` (who worked in a
+study that is closed).
 
     consent    consent was given, stands, has not expired, and the study is approved
     named      the purpose is one the participant consented to, and no embargo holds it up
@@ -61,7 +62,7 @@ set_roster        Study  stewardship  steward,interviewer,researcher,reviewer  g
 see_roster        Study  stewardship  steward,interviewer,researcher,reviewer,investigator
 set_pseudonyms    Study  stewardship  steward                                    approved
 waive_review      Study  stewardship  steward                                    approved
-ask_for_study     Study  stewardship  steward?set_pseudonyms|waive_review|close_study_early,researcher?hand_off_bulk  mine
+ask_for_study  Study  stewardship  steward?set_pseudonyms|waive_review|close_study_early,researcher?hand_off_bulk  mine
 approve_for_study Study  stewardship  steward,investigator                       second,fresh
 break_glass       Study  stewardship  steward,interviewer,researcher,reviewer,investigator  whole,fresh
 set_review        Study  stewardship  steward
