@@ -10,15 +10,21 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import sqlalchemy as sa
+
 from ingest import naming
 from ingest.name_decisions import Step, Verb, readings, steps
 from ingest.names_said import Interviews, interviews
 from ingest.pseudonyms.index import key
+from policies import consent
 from policies.actions import Action, Purpose
-from storage.errors import NotFound
+from storage.errors import NotFound, NotReady
+from storage.records import Participant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
 
     from ingest.pseudonyms.finds import Kind
     from ingest.pseudonyms.linking import Book, Entity, Suggestion
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from policies.desk import Desk
     from storage.records import Study
 
+WITHDRAWN = "A participant's consent was withdrawn meanwhile, so nothing is shown or changed. Run it again."
 NO_NAME = "There is no {kind} {number} among the names of this study. Look with `tillit names list`."
 
 
@@ -138,6 +145,7 @@ def _apart(step: Step) -> set[str]:
 def opened(desk: Desk, study: Study, action: Action) -> Iterator[Opened]:
     """Open the names of a study for as long as the body runs. Raises Denied, Locked."""
     with desk.act(action, study, Purpose.ANALYSE) as act:
+        _unless_withdrawn(act, study)
         where = interviews(desk, act, study)
         book = naming.load(act.names())
         rostered = {name.id for name in act.names().all() if any(form.given for form in name.forms)}
@@ -146,6 +154,19 @@ def opened(desk: Desk, study: Study, action: Action) -> Iterator[Opened]:
         }
         shown = sorted((one for one in book if one.id in wanted), key=lambda one: (one.kind, one.number))
         yield Opened(act, book, where, shown)
+
+
+def _unless_withdrawn(act: Act, study: Study) -> None:
+    """Let the act show and keep nothing if a consent that stood before the interviews were asked is gone by its end."""
+    theirs = act.all(sa.select(Participant).where(Participant.study_id == study.id))
+    standing = consent.standing([one.id for one in theirs])
+    before = set(act.all(standing))
+
+    def check(session: Session) -> None:
+        if before - set(session.scalars(standing)):
+            raise NotReady(WITHDRAWN)
+
+    act.later(check)
 
 
 def listed(desk: Desk, study: Study) -> Listed:

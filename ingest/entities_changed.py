@@ -144,7 +144,7 @@ class _Telling:
         self.rows = {row.number: row for row in names.act.names().namings()}
         self.undone = undone(list(self.rows.values()))
         self._numbers = {row.id: f"{row.kind} {row.number}" for row in names.act.names().all()}
-        self._book = names.book
+        self._names, self._book = names, names.book
         self._shown = {entity.id for entity in names.shown}
 
     def what(self, row: Naming) -> str:
@@ -156,11 +156,18 @@ class _Telling:
         name, other = (self._numbers.get(row_of(one), "") for one in (step.name, step.other))
         told = {
             Verb.MERGE: f"merged {other} into {name}",
-            Verb.SPLIT: f"split {other} from {name}: {', '.join(step.forms)}",
+            Verb.SPLIT: f"split {other} from {name}: {', '.join(self._forms(step))}",
             Verb.RENAME: f"renamed {name} from {step.was} to {step.surrogate}",
             Verb.EXTEND: f"{name} was {step.was} and turned out longer: {step.surrogate}",
         }
         return told[step.verb]
+
+    def _forms(self, step: Step) -> list[str]:
+        """What was split off, without the forms that only closed interviews say."""
+        there = [self._book[one] for one in (step.name, step.other) if one in self._book]
+        open_ = {key(form, one.kind) for one in there for form in self._names.forms(one)}
+        told = [form for form in step.forms if any(key(form, one.kind) in open_ for one in there)]
+        return [*told, *(["forms that are not shown"] if len(told) < len(step.forms) else [])]
 
     def why(self, row: Naming) -> str:
         about = row

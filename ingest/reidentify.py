@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from ingest import naming
 from ingest.decisions import overlay
+from ingest.name_decisions import readings
 from ingest.pseudonyms.genitive import ways
+from ingest.pseudonyms.index import key
 from ingest.pseudonyms.known import words
 from ingest.pseudonyms.rendering import render
 from ingest.pseudonyms.rules import rules_of
@@ -60,10 +62,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Called:
-    """A name, and what stands for it in the text: its surrogate, or what the study's rules make of it."""
+    """A name, what stands for it in the text (its surrogate, or what the rules make of it), and its forms there."""
 
     entity: Entity
     names: set[str]
+    said: list[str]
 
 
 def ask(desk: Desk, recording: Recording, surrogate: str, why: str) -> Request:
@@ -94,14 +97,16 @@ def approve(desk: Desk, request: Request, agreed: Callable[[Asked], bool]) -> No
 
 
 def show(desk: Desk, request: Request) -> list[str]:
-    """The real forms behind the pseudonym, for whoever asked and once. Raises Denied, Locked, NotFound, BadInput."""
+    """The real forms behind the pseudonym, for whoever asked and once: those said in that interview, or in the roster.
+
+    What other interviews called them is those participants'. Raises Denied, Locked, NotFound, BadInput.
+    """
     recording = _recording(desk, request)
     with desk.act(Action.REIDENTIFY, recording, Purpose.ANALYSE, Second(request.id)) as act:
         asked = second_person.asked(act, request)
         work = Work(act, recording, desk.vault.database)
         rules = rules_of(lookup.by_id(desk.vault.database, Study, recording.study_id))
-        entity = _only(_called(work, asked[SURROGATE], rules), asked[SURROGATE])
-        return sorted(entity.forms)
+        return _only(_called(work, asked[SURROGATE], rules), asked[SURROGATE]).said
 
 
 def stands_in(text: str, surrogate: str) -> bool:
@@ -141,19 +146,27 @@ def _called(work: Work, surrogate: str, rules: Rules) -> list[_Called]:
     """The names of one interview that are called so, or have it in what they are called."""
     names, left = work.act.names(), overlay(work)
     book, said = naming.load(names), naming.settled(names, left.replaced, left.transcript, work.recording.id)
-    entities = {book[mention.entity].id: book[mention.entity] for mention in said}.values()
+    heard: dict[str, set[str]] = {}
+    for mention in said:
+        heard.setdefault(book[mention.entity].id, set()).update(readings(left.form(mention), mention.kind))
+    given = {form.form for name in names.all() for form in name.forms if form.given is not None}
     language = left.transcript.language
     found = [
-        _Called(one, {one.surrogate, *(render(one, form, language, rules) for form in one.forms)}) for one in entities
+        _Called(
+            one,
+            {one.surrogate, *(render(one, form, language, rules) for form in one.forms)},
+            sorted(form for form in one.forms if form in given or key(form, one.kind) in keys),
+        )
+        for one, keys in ((book[name], keys) for name, keys in heard.items())
     ]
     return [one for one in found if any(stands_in(name, surrogate) for name in one.names)]
 
 
-def _only(found: list[_Called], surrogate: str) -> Entity:
+def _only(found: list[_Called], surrogate: str) -> _Called:
     """Who is called so, or else the only one that has it in what they are called. Raises NotFound, BadInput."""
     whole = [one for one in found if words(surrogate) in set(map(words, one.names))]
     if not found:
         raise NotFound(NOBODY)
     if len(whole or found) > 1:
         raise BadInput(SEVERAL)
-    return (whole or found)[0].entity
+    return (whole or found)[0]

@@ -10,8 +10,9 @@ from ingest import entities, entities_changed, roster
 from ingest.entities import Which
 from ingest.pseudonyms.finds import Kind
 from policies import consent, studies
+from policies.actions import Action
 from storage import lookup
-from storage.errors import Denied, NotFound
+from storage.errors import Denied, NotFound, NotReady
 from storage.records import Participant
 from tests.house_fixtures import LATER, TODAY
 from tests.ingest.interview import said
@@ -114,3 +115,35 @@ def test_a_pseudonym_that_has_become_a_real_name_is_marked(house: House) -> None
     assert listed_as(house, "Martin").clash
     entities_changed.rename(ragna, study, Which(PER, number), None, "")
     assert not listed_as(house, "Martin").clash
+
+
+def test_the_history_of_a_split_tells_no_form_that_only_a_closed_interview_says(house: House) -> None:
+    """Of what was split off it names what open interviews say, and says that there was more."""
+    gone = said(house, "P01", "My sister Ingrid Solbakken came.")
+    said(house, "P02", "We met Ingrid at home.")
+    said(house, "P03", "We met Wilhelmina too.")
+    ragna, numbers = house.desk("ragna"), dict[str, int]()
+    for form in ("Ingrid Solbakken", "Ingrid"):
+        lines = entities.listed(ragna, house.study).names
+        numbers = {one: line.number for line in lines for one in line.forms}
+        if numbers[form] != numbers["Wilhelmina"]:
+            entities_changed.merge(ragna, house.study, Which(Kind.PER, numbers["Wilhelmina"]), numbers[form], "")
+    whole = Which(Kind.PER, numbers["Wilhelmina"])
+    entities_changed.split(ragna, house.study, whole, ["Ingrid Solbakken", "Ingrid"], "")
+    before = entities_changed.history(ragna, house.study)[-1].what
+    consent.withdraw(house.desk("astrid"), lookup.by_id(house.vault.database, Participant, gone.participant_id))
+    after = entities_changed.history(ragna, house.study)[-1].what
+    assert "Solbakken" in before
+    assert "Solbakken" not in after
+    assert after.endswith("Ingrid, forms that are not shown")
+
+
+def test_a_withdrawal_while_names_are_open_shows_and_changes_nothing(house: House) -> None:
+    """What was read of an interview before its consent went is not shown after."""
+    one = said(house, "P01", "My sister Ingrid Solbakken came.")
+    held = lookup.by_id(house.vault.database, Participant, one.participant_id)
+    with (
+        pytest.raises(NotReady, match="meanwhile"),
+        entities.opened(house.desk("ragna"), house.study, Action.SEE_NAMES),
+    ):
+        consent.withdraw(house.desk("astrid"), held)

@@ -162,6 +162,21 @@ def test_only_names_of_that_interview_are_told(house: House) -> None:
         reidentify.ask(house.desk("ivar"), recording, _surrogate(house, "Bergen"), WHY)
 
 
+def test_what_only_another_interview_called_them_is_not_told(house: House) -> None:
+    """Two interviews speak of one person; asked in the one, the fuller name of the other stays with that."""
+    recording, other = _released(house), said(house, "P02", "I saw Martin Haugen there.")
+    lines = entities.listed(house.desk("ragna"), house.study).names
+    numbers = {form: line.number for line in lines for form in line.forms if line.kind == "PER"}
+    if numbers["Martin"] != numbers["Martin Haugen"]:
+        which = entities.Which(Kind.PER, numbers["Martin"])
+        entities_changed.merge(house.desk("ragna"), house.study, which, numbers["Martin Haugen"], "")
+        release.release(house.desk("ragna"), lookup.by_id(house.vault.database, Recording, recording.id))
+    request = reidentify.ask(house.desk("ivar"), recording, _surrogate(house, "Martin"), WHY)
+    _agreed(house, request)
+    consent.withdraw(house.desk("astrid"), lookup.by_id(house.vault.database, Participant, other.participant_id))
+    assert reidentify.show(house.desk("ivar"), _fresh(house, request)) == ["Martin"]
+
+
 def test_the_ledger_has_every_step_and_no_name(house: House) -> None:
     """Asking, approving and showing are entries about the participant; names, pseudonym and reason are in none."""
     recording = _released(house)
