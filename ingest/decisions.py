@@ -122,8 +122,13 @@ def keep(
 
 def set_stage(work: Work, left: Overlay) -> None:
     """After a decision: what was released no longer stands, and with nothing undecided the review is done."""
-    stage = "apply pseudonyms" if left.open else "review"
-    work.act.later(lambda session: setattr(session.get_one(Recording, work.recording.id), "stage", stage))
+
+    def write(session: Session) -> None:
+        stored = session.get_one(Recording, work.recording.id)
+        stored.attempt += stored.stage == "release"  # else the engine takes the interview for done
+        stored.stage = "apply pseudonyms" if left.open else "review"
+
+    work.act.later(write)
 
 
 def _row(work: Work, deed: Deed) -> Decision:

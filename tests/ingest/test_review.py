@@ -73,6 +73,18 @@ def test_a_study_may_say_that_nobody_need_decide(house: House) -> None:
     assert "Martin" not in _text(house, recording)
 
 
+def test_a_decision_after_a_release_is_an_attempt_of_its_own(house: House) -> None:
+    """What takes a release back lets the engine release it again, which knows each attempt as done or not."""
+    recording = said(house, "P01", "They had a broomstick, and Martin and Ingrid.")
+    ragna = house.desk("ragna")
+    review.decide(ragna, recording, Verdict.CONFIRM, None)
+    first = _fresh(house, recording).attempt
+    release.release(ragna, recording)
+    review.add(ragna, recording, "broomstick", Kind.PER)
+    taken_back = _fresh(house, recording)
+    assert (taken_back.stage, first, taken_back.attempt) == ("review", 1, 2)
+
+
 def test_numbers_stay_when_a_name_is_added(house: House) -> None:
     """A name added before the others in the text does not move their numbers."""
     recording = said(house, "P01", "They had a broomstick, and Martin and Ingrid.")
