@@ -154,15 +154,18 @@ def consent_show(terminal: Terminal, reference: str, as_json: bool) -> None:
 
 
 def _table(reference: str, lines: list[consent_history.Line]) -> Table:
-    titles = ("", "for", "given", "until", "embargo", "how", "letter", "by", "")
-    table = Table(*(Column(title, overflow="fold") for title in titles), title=f"Consents of {reference}")
+    """Five columns, so that eighty characters are enough: what belongs together stands below each other."""
+    columns = (Column("", no_wrap=True), Column("for", overflow="fold"), Column("when", no_wrap=True))
+    rest = (Column(title, overflow="fold") for title in ("how", "by"))
+    table = Table(*columns, *rest, title=f"Consents of {reference}", show_lines=True)
     for line in lines:
-        how = f"{line.how}, {line.evidence}" if line.evidence else line.how
-        letter = f"{line.letter} ({line.language})" if line.language else line.letter
-        table.add_row(
-            str(line.version), ", ".join(line.purposes), line.given, line.expires, line.embargo, how, letter, line.by,
-            line.state,
-        )  # fmt: skip
+        letter = f"letter {line.letter} ({line.language})" if line.language else f"letter {line.letter}"
+        when = [f"given {line.given}", f"until {line.expires}", f"closed to {line.embargo}" if line.embargo else ""]
+        how = [line.how, line.evidence, letter if line.letter else ""]
+        said = (
+            filter(None, parts) for parts in ([str(line.version), line.state], line.purposes, when, how, [line.by])
+        )
+        table.add_row(*map("\n".join, said))
     return table
 
 
