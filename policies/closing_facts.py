@@ -17,6 +17,7 @@ from storage.broken_glass import BrokenGlass
 from storage.closings import Closing
 from storage.memberships import FormerMembership
 from storage.records import Membership, Recording, Study
+from storage.withdrawals import RetentionRule
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,9 +54,19 @@ def asked(session: Session, study_id: str) -> set[str]:
 def _overdue(session: Session, study_id: str) -> bool:
     """Whether all there may be of it is past its day in policies/retention.toml, or in the study's own exceptions."""
     study = session.get_one(Study, study_id)
+    if _set_lately(session, study):
+        return False
     newest = session.scalar(sa.select(sa.func.max(Recording.created)).where(Recording.study_id == study_id))
     taken_in = (newest or study.created).date()
     return all(_is_over(rule, study.ends, taken_in) for rule in retention.rules_of(session, study).values())
+
+
+def _set_lately(session: Session, study: Study) -> bool:
+    """Whether a date of it was set within the days of notice: nobody makes its time be over and closes it alone."""
+    since = retention.today() - timedelta(days=retention.defaults()[0])
+    rule = session.scalar(sa.select(sa.func.max(RetentionRule.created)).where(RetentionRule.study_id == study.id))
+    ends = [one["on"] for one in study.changes if one["field"] == "ends"]
+    return (rule is not None and rule.date() > since) or any(on > since.isoformat() for on in ends)
 
 
 def _is_over(rule: Rule, ends: date, taken_in: date) -> bool:
