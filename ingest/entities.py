@@ -157,7 +157,7 @@ def opened(desk: Desk, study: Study, action: Action) -> Iterator[Opened]:
 
 
 def _unless_withdrawn(act: Act, study: Study) -> None:
-    """Let the act show and keep nothing if a consent that stood before the interviews were asked is gone by its end."""
+    """Let the act show and keep nothing if a consent that stood before the interviews were read is gone then."""
     theirs = act.all(sa.select(Participant).where(Participant.study_id == study.id))
     standing = consent.standing([one.id for one in theirs])
     before = set(act.all(standing))

@@ -38,7 +38,8 @@ def fsck(terminal: Terminal, as_json: bool) -> None:
         OUT.print(f"{one.kind:12} {one.what}  {one.sentence}")
     if found:
         raise Damaged(
-            "{n} findings. Nothing was changed. Restore what is missing or altered from a backup.", n=len(found)
+            "{findings}. Nothing was changed. Restore what is missing or altered from a backup.",
+            findings=counted(len(found), "finding"),
         )
     if not as_json:
         OUT.print("Everything is there, whole and as it was kept.")
@@ -74,12 +75,13 @@ def backup(terminal: Terminal, folder: Path, link_folder: Path | None, keep: int
             problems = backups.check(one, vkey, told)
         if problems:
             raise Damaged(
-                "The backup does not read back: {n} files, the first is {first}.",
-                n=len(problems),
+                "The backup does not read back: {files}, the first is {first}.",
+                files=counted(len(problems), "file"),
                 first=problems[0].path,
             )
     if report.lost:
-        raise Damaged("{n} payloads are missing or altered in the vault itself; see tillit fsck.", n=len(report.lost))
+        lost = counted(len(report.lost), "payload is", "payloads are")
+        raise Damaged("{lost} missing or altered in the vault itself; see tillit fsck.", lost=lost)
     if link_folder is None:
         ERR.print("The link key was not backed up. Do that too, to another place: --link-to FOLDER.", style="yellow")
 
@@ -130,7 +132,7 @@ def restore(  # noqa: PLR0913  # one parameter an option
         f"Restored from {report.snapshot}: {counted(report.rows, 'row')}, {counted(report.copied, 'payload')}; "
         f"{report.buried} shredded."
     )
-    OUT.print(f"The ledger adds up: {size} entries. Look with `tillit fsck`.")
+    OUT.print(f"The ledger adds up: {counted(size, 'entry', 'entries')}. Look with `tillit fsck`.")
     if report.lost:
         ERR.print(f"{counted(len(report.lost), 'payload was', 'payloads were')} lost with the backup.", style="red")
         sys.exit(Damaged.exit_code)

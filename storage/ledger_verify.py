@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 UNREAD = "The ledger's file could not be read, so the entries were checked in the database alone. Check its disk."
 LACKING = "The ledger's file lacks {n} of the entries. The next act adds them; if it does not, check the file's disk."
-WAITING = "{n} entries wait in the ledger's file, since the database could not take them. The next act adds them."
+WAITING = "Entries in the ledger's file that the database could not take: {n}. The next act adds them."
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ open it as it is; keep it until you know why."
 LEFT = (
     "The key to this sealed file, {size} bytes, was destroyed, and the file is still there. Shred again to clear up."
 )
-UNDIGESTED = "{n} sealed files are from before digests were kept of them; only their sizes were compared."
+UNDIGESTED = "Of sealed files from before digests were kept of them only the sizes were compared: {n}."
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ OLDER = "This row is as it was before a later act changed it: somebody put it ba
 GONE = "The ledger has this row, and the database has not: it was deleted. Restore it from a backup."
 REVIVED = "The ledger says that this row was destroyed, and here it is. Find out who put it back."
 UNKNOWN = "No act made this row: the ledger does not know it. Find out who put it here."
-BEFORE = "{n} rows are from before the ledger kept digests of them, so nobody can say whether they were changed."
+BEFORE = "Nobody can say whether rows were changed that are from before the ledger kept digests of them: {n}."
 
 
 class History:

@@ -106,7 +106,7 @@ def test_verify_says_what_waits_and_what_the_file_lacks(house: House, tillit: Te
     house.vault.ledger.record(Entry("test", "act"))
     with pytest.raises(StorageFailed):  # the check is an act too, and its end cannot be kept
         audit.verify(house.desk("astrid"), None)
-    assert any("wait in the ledger's file" in said for said in house.vault.ledger.warnings())
+    assert any("the database could not take" in said for said in house.vault.ledger.warnings())
     _mend(house)
     answer = tillit("astrid", "audit", "verify")
     assert (answer.code, "adds up" in answer.out, answer.err) == (0, True, "")

@@ -97,8 +97,8 @@ def test_an_entry_the_database_cannot_take_waits_and_goes_in_with_the_next(place
     _break(place)
     assert ledger.record(entry(1)) is None
     assert ledger.record(entry(2)) is None
-    assert "2 entries wait" in ledger.warnings()[-1]
-    assert "2 entries wait" in ledger.verify().warnings[-1]
+    assert "could not take: 2." in ledger.warnings()[-1]
+    assert "could not take: 2." in ledger.verify().warnings[-1]
     _mend(place)
     ledger = place.open()
     assert ledger.record(entry(3)) == 3
