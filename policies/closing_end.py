@@ -30,6 +30,8 @@ from policies.closing_plan import (
     living,
     split,
 )
+from policies.retention import LINK_KEY
+from policies.withdrawal import Ground, erased
 from storage import certificates
 from storage.errors import Damaged, NotReady
 from storage.inbox import Inbox
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from storage.closings import Closing
 
 GROUND: Final = "study end"
+FORGOTTEN: Final = f"retention: {LINK_KEY}"
 CHANGED = "Something changed while the study was being closed. Run the same command again: it goes on from there."
 UNDER_HOLD = "A hold was set meanwhile, so the study's names are not destroyed. Run the same command again."
 MISSING = (
@@ -54,16 +57,26 @@ MISSING = (
 
 
 def forget_names(desk: Desk, study: Study) -> None:
-    """Destroy all of the study's link key, where nothing keeps it. Raises Denied, NotReady."""
+    """Destroy all of the study's link key, where nothing keeps it, and certify that. Raises Denied, NotReady."""
     with desk.act(Action.FORGET_ALL_NAMES, study, Purpose.STEWARDSHIP) as act:
-        act.facts["names"] = act.names().forget_all()
-        act.later(lambda session: _unless_held(session, study))
+        count = act.names().forget_all()
+
+        def write(session: Session) -> None:
+            if holds.in_study(session, study.id):
+                raise NotReady(UNDER_HOLD)
+            of_names = sa.select(Withdrawal.id).where(Withdrawal.study_id == study.id, Withdrawal.scope == FORGOTTEN)
+            if not count and session.scalars(of_names.limit(1)).first() is not None:
+                return
+            row = Withdrawal(
+                id=new_id(), study_id=study.id, participant_id=None, scope=FORGOTTEN, ground=Ground.RETENTION,
+                exceptions=[], counts={"names": count}, by_person_id=desk.who.id,
+            )  # fmt: skip
+            row.position = desk.vault.ledger.append(session, erased(row))
+            session.add(row)
+
+        act.later(write)
         act.after(act.scrub_names)
-
-
-def _unless_held(session: Session, study: Study) -> None:
-    if holds.in_study(session, study.id):
-        raise NotReady(UNDER_HOLD)
+        act.facts["names"] = count
 
 
 def end(desk: Desk, study: Study) -> None:

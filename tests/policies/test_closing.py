@@ -183,3 +183,10 @@ def test_an_artefact_that_is_missing_stops_the_certificate(house: House) -> None
         closing.go_on(house.desk("astrid"), house.study, Pipeline())
     leaves = map(json.loads, house.vault.ledger.leaves())
     assert not [leaf for leaf in leaves if leaf.get("scope") == "closing: delete"]
+
+
+def test_retention_has_nothing_left_to_do_with_what_was_closed(house: House) -> None:
+    """After a deletion nothing of the study is due any more, its names among it."""
+    interviewed(house, "P01")
+    close(house, How.DELETE)
+    assert retention.due(house.desk("astrid"), house.study) == []
