@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from policies.actions import ACTIONS, Action, Role
-from policies.facts import PIPELINE
 from policies.reports import standing
 from policies.reports.facts import Moment, Term, table
-from policies.reports.sources import STRANGER
 from storage.memberships import FormerMembership
 from storage.records import Membership
 
@@ -31,10 +29,9 @@ STUDY, VAULT = "study", "vault"
 
 def report(sources: Sources) -> Report:
     """Everybody who has or had a role in the study or the vault it is in, and what they did in it."""
-    by = sources.who
     sections = [
         _members(sources),
-        table("doings", WHO, [_person(_name(who), doings) for who, doings in _by(sources, lambda one: by(one.actor))]),
+        table("doings", WHO, [_person(sources.who(who), acts) for who, acts in _by(sources, lambda one: one.actor)]),
         table("actions", WHAT, [_action(action, doings) for action, doings in _by(sources, lambda one: one.action)]),
         standing.broken_glass(sources),
     ]  # fmt: skip
@@ -61,7 +58,7 @@ def _members(sources: Sources) -> Section:
     order = {role: number for number, role in enumerate(Role)}
     rows: list[tuple[tuple[object, ...], Row]] = []
     for row, since, until in memberships(sources):
-        scope, who = STUDY if row.study_id else VAULT, sources.who(row.person_id)
+        scope, who = STUDY if row.study_id else VAULT, sources.handles[row.person_id]
         key = (scope == VAULT, until is not None, order[Role(row.role)], since, who)
         rows.append((key, {
             "who": who, "role": Term("role", row.role), "scope": Term("where", scope),
@@ -69,10 +66,6 @@ def _members(sources: Sources) -> Section:
             "may": Term(f"may_in_{scope}", row.role),
         }))  # fmt: skip
     return table("members", MEMBERS, [row for _, row in sorted(rows, key=lambda one: one[0])])
-
-
-def _name(who: str) -> Value:
-    return Term("role", who) if who in {PIPELINE, STRANGER} else who
 
 
 def _by(sources: Sources, key: Callable[[Doing], str]) -> list[tuple[str, list[Doing]]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from policies.reports import standing
-from policies.reports.facts import Moment, Tally, Term, facts, table
+from policies.reports import closed, standing
+from policies.reports.facts import Moment, Term, facts, table
 from policies.withdrawal import Scope
 from storage.records import Recording, Tombstone
 from storage.withdrawals import Notice, Withdrawal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 KIND = "erasures"
 ERASED = ("asked", "scope", "ground", "state", "done", "days", "destroyed", "kept", "certificate", "entry")
-RECALL = ("day", "recipient", "purpose", "interviews", "withdrawn", "by")
+RECALL = ("day", "recipient", "purpose", "interviews", "withdrawn", "recalled", "confirmed")
 
 
 def report(sources: Sources) -> Report:
@@ -30,6 +30,7 @@ def report(sources: Sources) -> Report:
     sections = [
         table("erasures", ERASED, [*(_erasure(sources, row) for row in rows), *_others(sources, rows)]),
         _keys(sources, rows), standing.holds(sources), _recall(sources, rows), _notices(sources),
+        *closed.sections(sources),
     ]  # fmt: skip
     return sources.report(KIND, sources.study.code, sections)
 
@@ -42,7 +43,7 @@ def _erasure(sources: Sources, row: Withdrawal) -> Row:
         "ground": Term("ground", row.ground), "state": Term("state", _state(row, found=entry is not None)),
         "done": Moment(entry["t"]) if entry else None,
         "days": (datetime.fromisoformat(entry["t"]) - row.created).days if entry else None,
-        "destroyed": _tally(entry["destroyed"]) if entry else None,
+        "destroyed": closed.tally(entry["destroyed"]) if entry else None,
         "kept": tuple(f"{one['kind']}: {one['ground']}" for one in row.exceptions) or None,
         "certificate": entry["act"] if entry else None, "entry": row.position if entry else None,
     }  # fmt: skip
@@ -55,7 +56,7 @@ def _others(sources: Sources, rows: list[Withdrawal]) -> list[Row]:
     return [
         nothing | {
             "scope": Term("scope", entry["scope"]), "ground": Term("ground", entry["ground"]),
-            "state": Term("state", "done"), "done": Moment(entry["t"]), "destroyed": _tally(entry["destroyed"]),
+            "state": Term("state", "done"), "done": Moment(entry["t"]), "destroyed": closed.tally(entry["destroyed"]),
             "certificate": entry["act"], "entry": number,
         }
         for number, entry in sources.erased.items() if number not in asked
@@ -70,21 +71,21 @@ def _state(row: Withdrawal, *, found: bool) -> str:
     return "closed" if row.scope == Scope.FROM_NOW else "unfinished"
 
 
-def _tally(counts: dict[str, int]) -> Tally:
-    return Tally("destroyed", tuple(sorted((name, int(count)) for name, count in counts.items() if count)))
-
-
 def _keys(sources: Sources, rows: list[Withdrawal]) -> Section:
     """How many participants' keys were destroyed, and of how many of them no withdrawal or retention says so."""
-    stones = sa.select(Tombstone.participant_id).where(Tombstone.study_id == sources.study.id)
-    gone = set(sources.session.scalars(stones))
+    gone = _destroyed(sources)
     certified = {row.participant_id for row in rows if row.position is not None}
     return facts("key_destruction", destroyed=len(gone), uncertified=len(gone - certified))
 
 
+def _destroyed(sources: Sources) -> set[str | None]:
+    stones = sa.select(Tombstone.participant_id).where(Tombstone.study_id == sources.study.id)
+    return set(sources.session.scalars(stones))
+
+
 def _recall(sources: Sources, rows: list[Withdrawal]) -> Section:
-    """The hand-offs that hold something of whoever withdrew since, to be asked back from their holders."""
-    gone = {row.participant_id for row in rows if row.scope in {Scope.ALL, Scope.SOUND}}
+    """The hand-offs that hold something of whoever withdrew or was destroyed, to be asked back from their holders."""
+    gone = {row.participant_id for row in rows if row.scope in {Scope.ALL, Scope.SOUND}} | _destroyed(sources)
     theirs = set(sources.session.scalars(sa.select(Recording.id).where(Recording.participant_id.in_(gone))))
     found = [
         standing.handed(sources, row) | {"withdrawn": count}

@@ -12,12 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from policies.actions import ACTIONS, Action
-from policies.facts import PIPELINE
 from policies.reports import standing
 from policies.reports.access import memberships
 from policies.reports.facts import Moment, Term, facts, table
 from policies.reports.processing import stated
-from policies.reports.sources import STRANGER
 from storage.records import Recording, Tombstone
 
 if TYPE_CHECKING:
@@ -89,7 +87,7 @@ class Seen:
             "entry": doing.number, "at": Moment(doing.at), "action": Term("action", doing.action),
             "purpose": Term("purpose", doing.purpose), "on": self._on(doing), "role": self._role(doing),
             "by_broken_glass": bool(doing.broken), "outcome": Term("outcome", doing.outcome),
-            **({"who": self._who(doing)} if self._handles else {}),
+            **({"who": self._sources.who(doing.actor)} if self._handles else {}),
         }  # fmt: skip
 
     def _on(self, doing: Doing) -> Value:
@@ -101,8 +99,8 @@ class Seen:
 
     def _role(self, doing: Doing) -> Value:
         """What they were then: their roles in the study, or in the vault if they had none in it."""
-        if self._sources.who(doing.actor) in {PIPELINE, STRANGER}:
-            return (Term("role", self._sources.who(doing.actor)),)
+        if isinstance(known := self._sources.who(doing.actor), Term):
+            return (known,)
         at = datetime.fromisoformat(doing.at)
         held = [
             row for row, since, until in self._memberships
@@ -110,7 +108,3 @@ class Seen:
         ]  # fmt: skip
         there = [row for row in held if row.study_id] or held
         return tuple(Term("role", role) for role in sorted({row.role for row in there})) or (Term("role", "none"),)
-
-    def _who(self, doing: Doing) -> Value:
-        who = self._sources.who(doing.actor)
-        return Term("role", who) if who in {PIPELINE, STRANGER} else who

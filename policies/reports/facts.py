@@ -70,11 +70,13 @@ class Report:
     sections: tuple[Section, ...]
 
     def to_dict(self) -> dict[str, JSON]:
-        """For JSON: null is what is not known; `not_stated` has the command that states it, by section and field."""
+        """For JSON: null where nothing is known; `not_stated` has the command for it, `not_kept` what Tillit lacks."""
         position: dict[str, JSON] = asdict(self.position)
         return {
             "report": self.kind, "about": self.about, "title": self.title, "ledger": position,
             "not_stated": dict(_missing(self.sections)),
+            "not_kept": [f"{one.name}.{name}" for one in self.sections for row in one.rows
+                         for name, value in row.items() if isinstance(value, Elsewhere)],
             **{one.name: _section(one) for one in self.sections},
         }  # fmt: skip
 

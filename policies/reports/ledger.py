@@ -87,7 +87,7 @@ def read(ledger: Ledger, wanted: Callable[[dict[str, Any]], bool]) -> Read:
             leaf = json.loads(line)
             at = leaf["t"]
             _take(found, erased, number, leaf, wanted)
-    except (DBAPIError, ValueError, KeyError):
+    except (DBAPIError, ValueError, KeyError, TypeError):
         raise Damaged(UNREADABLE) from None
     position = Position(origin.rpartition("/")[2], int(size), root, at, not problem, problem)
     return Read(position, tuple(found.values()), erased)

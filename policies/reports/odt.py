@@ -180,7 +180,8 @@ def _sheet() -> etree._Element:
     """A4, lying, for the tables are wide."""
     size = {"fo:page-width": "29.7cm", "fo:page-height": "21cm", "fo:margin": "1.5cm"}
     lying = _e("style:page-layout-properties", size | {"style:print-orientation": "landscape"})
-    return _e("style:page-layout", {"style:name": "Sheet"}, lying)
+    space = _e("style:header-footer-properties", {"fo:min-height": "0.8cm", "fo:margin-top": "0.4cm"})
+    return _e("style:page-layout", {"style:name": "Sheet"}, lying, _e("style:footer-style", {}, space))
 
 
 def _footer(page: Page) -> etree._Element:

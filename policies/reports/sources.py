@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from policies.facts import PIPELINE
 from policies.reports import ledger
-from policies.reports.facts import Report
-from policies.studies import ANONYMOUS
+from policies.reports.facts import Report, Term
 from storage.broken_glass import BrokenGlass
 from storage.records import Participant, Person, Recording, Study
 
@@ -52,11 +51,11 @@ class Sources:
         """The day of the report: that of the ledger's last entry, so that the same ledger tells the same."""
         return datetime.fromisoformat(self.position.at).date()
 
-    def who(self, person: str) -> str:
-        """Somebody's handle; the pipeline and strangers by what they are."""
+    def who(self, person: str) -> str | Term:
+        """Somebody's handle; the pipeline and strangers, who have none, by what they are."""
         if person == PIPELINE:
-            return PIPELINE
-        return STRANGER if person == ANONYMOUS else self.handles.get(person, STRANGER)
+            return Term("role", PIPELINE)
+        return self.handles.get(person) or Term("role", STRANGER)
 
     def report(self, kind: str, about: str, sections: list[Section]) -> Report:
         """These sections as a report."""

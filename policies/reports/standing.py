@@ -64,4 +64,6 @@ def handed(sources: Sources, row: Handoff) -> Row:
     return {
         "day": row.created.date().isoformat(), "recipient": row.recipient, "purpose": Term("purpose", row.purpose),
         "interviews": len(row.recordings), "by": sources.who(row.by_person_id),
+        "recalled": Moment(row.recalled.isoformat()) if row.recalled else None,
+        "confirmed": Moment(row.confirmed.isoformat()) if row.confirmed else None,
     }  # fmt: skip

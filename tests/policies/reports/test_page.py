@@ -12,6 +12,7 @@ from odfdo import Document
 from sqlalchemy.orm import Session
 
 from policies.actions import ACTIONS, STUDY_ROLES, VAULT_ROLES, Action, Purpose, Role
+from policies.closing_plan import BESIDE, DEPOSITS, NAMES, STUDY_KEY, How
 from policies.reports import access, odt, page, reporting, words
 from policies.reports.facts import Moment, Report, Tally, Term, facts, table
 from policies.reports.ledger import Position
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tests.policies.reports.lived import Lived
 
 AT = Position("ab" * 16, 3, "cm9vdA==", "2026-11-24T01:02:03+00:00", verified=True, problem="")
+KINDS = set(words.of("en").terms["artefact"]) - {"attributes"}
 BOTH = pytest.mark.parametrize("language", words.LANGUAGES)
 
 
@@ -60,7 +62,8 @@ def test_every_code_of_the_house_has_a_word(language: str) -> None:
         "action": set(Action), "purpose": set(Purpose), "role": set(Role), "basis": set(BASES),
         "special": set(SPECIAL),
         "field": set(SORTS), "sort": set(SORTS.values()) - {""}, "ground": set(Ground), "kept": set(defaults()[1]),
-        "scope": {*Scope, *(f"retention: {kind}" for kind in defaults()[1])},
+        "scope": {*Scope, *(f"retention: {kind}" for kind in defaults()[1]), *(f"closing: {how}" for how in How)},
+        "how": set(How), "destroyed": {*BESIDE, NAMES, DEPOSITS, STUDY_KEY, *KINDS},
         "resource": {spec.resource.lower() for spec in ACTIONS.values()},
         "may_in_study": set(STUDY_ROLES), "may_in_vault": set(VAULT_ROLES),
     }  # fmt: skip
