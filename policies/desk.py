@@ -23,9 +23,12 @@ class Desk:
     vault: Vault
     gate: Gate
     who: Actor
+    may: frozenset[Action] | None = None
+    """What the command they typed declares (policies.declared); None where nobody typed one."""
 
     def act(
         self, action: Action, thing: Thing | str, purpose: Purpose, second: Second | None = None
     ) -> AbstractContextManager[Act]:
         """Ask at the door as this person; see policies.gate."""
-        return self.gate.act(self.who, action, thing, purpose, second)
+        declared = self.may is None or action in self.may
+        return self.gate.act(self.who, action, thing, purpose, second, declared=declared)

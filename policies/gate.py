@@ -46,6 +46,7 @@ UNWRITTEN = "The vault could not be written. Check the disk, then look with `til
 TAKES_TWO = "takes-two"  # how the ids of the rules end that say so
 BROKEN_GLASS = "broken-glass"
 WRONG_USE = "The rules do not know this action for this purpose, so the answer is no."
+UNDECLARED = "This command does not declare that it does this, so the answer is no. Tell whoever runs this vault."
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Question:
     purpose: Purpose
     id: str = field(default_factory=new_id)
     second: Second | None = None
+    declared: bool = True
 
 
 class Gate:
@@ -68,14 +70,21 @@ class Gate:
         self._rules = rules or house_rules()
 
     @contextmanager
-    def act(
-        self, actor: Actor, action: Action, thing: Thing | str, purpose: Purpose, second: Second | None = None
+    def act(  # noqa: PLR0913  # who, what, on what, what for, with whom, and through which door
+        self,
+        actor: Actor,
+        action: Action,
+        thing: Thing | str,
+        purpose: Purpose,
+        second: Second | None = None,
+        *,
+        declared: bool = True,
     ) -> Iterator[Act]:
         """Ask, and hold the door open for the body. Raises Denied, or TakesTwo where another has to approve first.
 
-        StorageFailed if the ledger takes no entry.
+        StorageFailed if the ledger takes no entry. `declared` is whether the command declares it (policies.declared).
         """
-        question = Question(actor, action, resource_of(thing), purpose, second=second)
+        question = Question(actor, action, resource_of(thing), purpose, second=second, declared=declared)
         with self._vault.database.reader.connect() as connection:
             decision = self._decide(connection, question)
             broken = broken_by(connection, actor, question.resource.study) if BROKEN_GLASS in decision.rules else None
@@ -158,6 +167,8 @@ class Gate:
 def judge(rules: Rules, question: Question, facts: Callable[[], list[dict[str, Any]]], **context: object) -> Decision:
     """What the rules say to a question; the facts are not asked for where the table of actions says no already."""
     spec = ACTIONS[question.action]
+    if not question.declared:
+        return Decision(allowed=False, rules=("undeclared",), reason=UNDECLARED)
     if question.resource.kind != spec.resource or question.purpose not in spec.purposes:
         return Decision(allowed=False, rules=("undeclared",), reason=WRONG_USE)
     asked = request(question.actor, question.action, question.resource, question.purpose, now(), **context)

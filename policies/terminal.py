@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from policies import studies
+from policies import declared, studies
 from policies.desk import Desk
 from policies.gate import Gate
 from storage.errors import BadInput, Locked
@@ -69,11 +69,19 @@ class Terminal:
     @contextmanager
     def desk(self, *, fresh: bool = False) -> Iterator[Desk]:
         """The vault, open, with this person at its door; `fresh` for what `tillit unlock` is not enough for."""
+        may = declared.acts(_typed(click.get_current_context()))
         vault = open_vault(self.folder, self, self.for_link(), fresh=fresh)
         try:
-            yield Desk(vault, Gate(vault), studies.actor(vault, self.handle))
+            yield Desk(vault, Gate(vault), studies.actor(vault, self.handle), may)
         finally:
             vault.close()
+
+
+def _typed(context: click.Context) -> str:
+    """All the words of a command, without those that start Tillit."""
+    if context.parent is None:
+        return ""
+    return f"{_typed(context.parent)} {context.info_name}".strip()
 
 
 @dataclass(frozen=True)

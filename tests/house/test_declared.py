@@ -1,0 +1,68 @@
+"""Whether every command says what it asks for at the door, and asks for nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import cli
+from ingest import STAGES
+from policies.actions import ACTIONS, Action, Purpose
+from policies.declared import COMMANDS, NO_DOOR, acts
+from policies.desk import Desk
+from policies.gate import UNDECLARED
+from storage.errors import Denied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.house_fixtures import House
+
+PIPELINES = frozenset(stage.action for stage in STAGES) | {
+    Action.COMPARE_NAMES, Action.KNOW_ROSTER, Action.KNOW_VOICES, Action.NOTE_PROBLEM, Action.OPEN_INBOX,
+}  # fmt: skip
+"""What only the pipeline does, which types no command."""
+
+
+def _commands(command: click.Command, context: click.Context, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command that does something, by all its words."""
+    if not isinstance(command, click.Group):
+        yield " ".join(path)
+        return
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from _commands(below, click.Context(below, info_name=name, parent=context), (*path, name))
+
+
+def test_every_command_declares_what_it_does() -> None:
+    """A command that is new, or gone, and not in the table fails here."""
+    found = set(_commands(cli.tillit, click.Context(cli.tillit)))
+    assert found == COMMANDS.keys() | NO_DOOR
+    assert not COMMANDS.keys() & NO_DOOR
+
+
+def test_every_action_has_a_door() -> None:
+    """Each action of the table is done by some command, or by the pipeline."""
+    assert frozenset(ACTIONS) == frozenset().union(*COMMANDS.values(), PIPELINES)
+
+
+def test_a_command_that_declares_nothing_has_no_desk() -> None:
+    """There is no open vault for it."""
+    with pytest.raises(Denied, match="does not declare"):
+        acts("names preview")
+
+
+def test_what_a_command_does_not_declare_it_is_refused(house: House) -> None:
+    """Whoever may otherwise: nothing opens, and the ledger has the denial."""
+    astrid = house.desk("astrid")
+    desk = Desk(astrid.vault, astrid.gate, astrid.who, acts("status"))
+    with desk.act(Action.SEE_STATUS, house.study, Purpose.STEWARDSHIP):
+        pass
+    with pytest.raises(Denied) as refused, desk.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP):
+        pytest.fail("the door opened")
+    assert str(refused.value) == UNDECLARED
+    with astrid.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP):
+        pass
