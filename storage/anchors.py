@@ -10,6 +10,7 @@ a recording under way is not among them: it opens for its own batch alone, and a
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ from storage.records import (
     Participant,
     Recording,
     Row,
+    Study,
     Tombstone,
     Voice,
 )
@@ -71,6 +73,11 @@ ANCHORED: dict[type[Row], tuple[str, ...]] = {
     ),
     RetentionRule: ("study_id", "kind", "since", "days", "ground", "by_person_id"),
     Scan: ("participant_id", "consent_id", "size", "sealed_scan"),
+    Study: (
+        "code", "title", "approval", "starts", "ends", "language", "review", "review_policy", "model", "voices",
+        "speakers", "style", "pseudonyms", "controller", "legal_basis", "special_categories", "offence_data",
+        "processors", "sample", "cohorts", "changes",
+    ),
     Tombstone: ("participant_id", "study_id", "note"),
     Voice: ("study_id", "participant_id", "person_id", "sealed_voice"),
     Withdrawal: ("study_id", "participant_id", "scope", "ground", "exceptions", "counts", "position", "by_person_id"),
@@ -98,9 +105,14 @@ def digest(row: Row) -> str:
     hashed = hashlib.sha256()
     for name in _counted(row):
         value = getattr(row, name)
-        data = value if isinstance(value, bytes) else str(value).encode()
+        data = value if isinstance(value, bytes) else str(_as_kept(value)).encode()
         hashed.update(len(data).to_bytes(8, "big") + data)
     return hashed.hexdigest()
+
+
+def _as_kept(value: object) -> object:
+    """A list as a database gives it back: of texts, whatever else these were."""
+    return json.loads(json.dumps(value)) if isinstance(value, list | dict) else value
 
 
 def _counted(row: Row) -> tuple[str, ...]:

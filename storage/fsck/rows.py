@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from storage import anchors
 from storage.fsck.finding import Finding
+from storage.records import Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,15 +30,27 @@ class History:
     """What the ledger's entries say of each row, in order: its digests, None where it was destroyed.
 
     `late` is whether acts had changed studies before the first digest was kept, as in a vault of the first version.
+    `begun` is the first entry with a digest of each sort of row, `made` the first with one of each row.
     """
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
         self.of: dict[str, list[str | None]] = {}
         self.late = False
-        for entry in map(_entry, leaves):
+        self.begun: dict[str, int] = {}
+        self.made: dict[str, int] = {}
+        for number, entry in enumerate(map(_entry, leaves)):
             self.late |= not self.of and _allowed_in_a_study(entry)
             for place, digest in _anchors(entry).items():
                 self.of.setdefault(place, []).append(digest)
+                self.begun.setdefault(place.partition("/")[0], number)
+                self.made.setdefault(place, number)
+
+    def is_older(self, row: Row) -> bool:
+        """Whether a row is from before digests were kept of its sort: of studies, their keys' digests tell."""
+        if not isinstance(row, Study):
+            return anchors.is_older(row)
+        made, begun = self.made.get(f"key/{row.id}"), self.begun.get("study")
+        return made is not None and (begun is None or made < begun)
 
     def standing(self) -> set[str]:
         """The rows there should be."""
@@ -51,7 +64,7 @@ def examine(database: Database, history: History) -> list[Finding]:
     for row in _rows(database):
         place = anchors.place(row)
         lacking.discard(place)
-        if place not in history.of and (history.late or anchors.is_older(row)):
+        if place not in history.of and (history.late or history.is_older(row)):
             unknown += 1
             continue
         found += _judge(place, anchors.digest(row), history)

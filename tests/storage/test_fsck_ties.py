@@ -178,9 +178,9 @@ def test_what_is_older_than_digests_is_counted_and_not_accused(
         blob = connection.scalar(sa.select(Artefact.blob).where(Artefact.recording_id == new.id).limit(1))
     found = fsck.examine(house.vault.database, house.vault.blobs, house.vault.ledger, lambda *_: None)
     assert [(finding.kind, finding.what, finding.sentence.rsplit(maxsplit=1)[-1]) for finding in found] == [
-        # the study's key and letter, four roles, the participant, their key, consent and voice, a recording, three
+        # the study, its key and letter, four roles, the participant, their key, consent and voice, a recording, three
         # artefacts, a decision and a request
-        ("unverifiable", "rows", "16."),
+        ("unverifiable", "rows", "17."),
         ("unverifiable", "payloads", "3."),
     ]
     house.vault.blobs.remove(str(blob))
