@@ -23,7 +23,7 @@ from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.index import key
 from ingest.work import MENTIONS, Work
 from policies.actions import Action, Purpose
-from storage.errors import NotReady
+from storage.errors import Denied, NotReady
 from storage.postgres import JOBS
 from storage.records import Artefact, Recording, Tombstone
 
@@ -130,10 +130,15 @@ def _doomed(desk: Desk, act: Act, participant: Participant) -> tuple[list[Form],
 
 
 def _heard(desk: Desk, recording: Recording, others: Spoken) -> bool:
-    """Whether another interview could be read. Whatever is the matter with it must not keep somebody's keys."""
+    """Whether another interview could be read. Whatever is the matter with it must not keep somebody's keys.
+
+    Raises Denied: who may not ask destroys nothing either.
+    """
     try:
         with desk.act(Action.COMPARE_NAMES, recording, Purpose.STEWARDSHIP) as act:
             others.hear(Work(act, recording, desk.vault.database))
+    except Denied:
+        raise
     except Exception:  # noqa: BLE001  # a row somebody wrote into may fail in any way, and the ledger has which
         return False
     return True
