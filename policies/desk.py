@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Desk:
     vault: Vault
     gate: Gate
     who: Actor
-    may: frozenset[Action] | None = None
+    may: frozenset[Action] | None = field(default=None, kw_only=True)
     """What the command they typed declares (policies.declared); None where nobody typed one."""
 
     def act(

@@ -72,7 +72,7 @@ class Terminal:
         may = declared.acts(_typed(click.get_current_context()))
         vault = open_vault(self.folder, self, self.for_link(), fresh=fresh)
         try:
-            yield Desk(vault, Gate(vault), studies.actor(vault, self.handle), may)
+            yield Desk(vault, Gate(vault), studies.actor(vault, self.handle), may=may)
         finally:
             vault.close()
 

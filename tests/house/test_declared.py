@@ -58,7 +58,7 @@ def test_a_command_that_declares_nothing_has_no_desk() -> None:
 def test_what_a_command_does_not_declare_it_is_refused(house: House) -> None:
     """Whoever may otherwise: nothing opens, and the ledger has the denial."""
     astrid = house.desk("astrid")
-    desk = Desk(astrid.vault, astrid.gate, astrid.who, acts("status"))
+    desk = Desk(astrid.vault, astrid.gate, astrid.who, may=acts("status"))
     with desk.act(Action.SEE_STATUS, house.study, Purpose.STEWARDSHIP):
         pass
     with pytest.raises(Denied) as refused, desk.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP):
