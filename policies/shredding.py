@@ -7,9 +7,11 @@ erasure where tombstones lie: the next backup lets go of the former key, and a r
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from policies.actions import Action, Purpose
 from policies.in_two import Second
@@ -22,8 +24,6 @@ from storage.tombstones import Destroyed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-
-    from sqlalchemy.orm import Session
 
     from policies.act import Act
     from policies.desk import Desk
@@ -83,16 +83,32 @@ def erase(
         def destroy(session: Session) -> None:
             gone, said = _delete(session, participant, kinds)
             act.facts["artefacts"] = gone.artefacts
-            act.after(lambda: _clear(vault, gone.blobs))
             if said.artefacts or said.voices:
-                _inscribe(session, vault, act, said)
+                note = erasures.make(vault.ledger.signer, vault.id, said)
+                session.add(Erasure(participant_id=participant.id, study_id=participant.study_id, note=note))
             then(session, _counts(gone))
 
         act.later(destroy)
         act.rotate_participant(participant.id)
         act.facts["kinds"] = sorted(kinds)
+        act.after(lambda: settle(vault, participant))
         act.after(vault.database.scrub)
     return int(act.facts["artefacts"])
+
+
+def settle(vault: Vault, participant: Participant) -> None:
+    """Lay the notes of what was destroyed alone where tombstones lie, and remove its payloads, which nobody can open.
+
+    Again, it ends what a stop left. Raises StorageFailed.
+    """
+    with Session(vault.database.reader) as session:
+        notes = session.scalars(sa.select(Erasure.note).where(Erasure.participant_id == participant.id)).all()
+    vkey = vault.ledger.signer.vkey
+    for note in notes:
+        with suppress(Damaged):  # somebody wrote into the row: fsck names it, and others are settled all the same
+            said, name = erasures.read(vkey, note), erasures.name(vkey, note)
+            tombstones.publish(vault.folder, name, note)
+            _clear(vault, list(said.artefacts.values()))
 
 
 def deposits(act: Act, inbox: Inbox, theirs: str) -> list[str]:
@@ -105,14 +121,6 @@ def deposits(act: Act, inbox: Inbox, theirs: str) -> list[str]:
         act.facts["inbox"] = "unread"
         return []
     return [name for name, letter in found if letter is not None and letter.participant == theirs]
-
-
-def _inscribe(session: Session, vault: Vault, act: Act, said: Inscription) -> None:
-    """Keep a signed note of what is destroyed, here and, once it is, where tombstones lie."""
-    text = erasures.make(vault.ledger.signer, vault.id, said)
-    session.add(Erasure(participant_id=said.participant_id, study_id=said.study_id, note=text))
-    name = erasures.name(vault.ledger.signer.vkey, text)
-    act.after(lambda: tombstones.publish(vault.folder, name, text))
 
 
 def _delete(session: Session, participant: Participant, kinds: Collection[str]) -> tuple[Destroyed, Inscription]:

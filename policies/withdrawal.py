@@ -141,6 +141,8 @@ def _finish(  # noqa: PLR0913, PLR0917  # what is under way
         _destroy(desk, participant, row, artefacts)
     elif artefacts is None:
         shredding.shred(desk, participant)  # clears away what a full disk, say, left behind
+    else:
+        shredding.settle(desk.vault, participant)
     stored = _stored(desk, row.id)
     if stored.position is None:
         raise StorageFailed("What was destroyed is not written down. Run the same command again.")

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from policies import shredding
+from policies.withdrawal import Scope
 from storage import backup, erasures, tombstones
 from storage.errors import Damaged
 from storage.records import Artefact, Recording, Voice
+from tests.ingest.withdrawn import withdraw
 from tests.policies.keeping import keep
 from tests.storage.backups import back_up, made_again, silent
 from tests.storage.opening import every_key, opens, rows_in, rows_of
@@ -145,3 +147,17 @@ def test_sound_of_nobody_leaves_no_note(house: House) -> None:
     assert not (house.vault.folder / tombstones.FOLDER).exists() or not tombstones.found(
         house.vault.folder / tombstones.FOLDER
     )
+
+
+def test_a_stop_before_the_note_is_laid_out_is_settled_by_the_same_again(house: House, gone: Participant) -> None:
+    """Where the disk was full, the note and the payloads come to their end with the same withdrawal, run once more."""
+    first = withdraw(house, gone, Scope.SOUND)
+    (stone,) = (house.vault.folder / tombstones.FOLDER).iterdir()
+    said = erasures.read(house.vault.ledger.signer.vkey, stone.read_text(encoding="utf-8"))
+    stone.unlink()
+    (blob,) = said.artefacts.values()
+    left = house.vault.folder / "blobs" / blob[:2] / blob
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"noise")
+    again = withdraw(house, gone, Scope.SOUND)
+    assert (stone.exists(), left.exists(), again.counts) == (True, False, first.counts)
