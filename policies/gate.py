@@ -46,6 +46,11 @@ UNWRITTEN = "The vault could not be written. Check the disk, then look with `til
 TAKES_TWO = "takes-two"  # how the ids of the rules end that say so
 BROKEN_GLASS = "broken-glass"
 WRONG_USE = "The rules do not know this action for this purpose, so the answer is no."
+UNTOLD = (
+    "This act would tell the ledger what it does not declare, and that might be a name, so nothing was kept. Tell "
+    "whoever runs this vault."
+)
+IN_TWO = frozenset({"request", "digest"})
 UNDECLARED = "This command does not declare that it does this, so the answer is no. Tell whoever runs this vault."
 
 
@@ -123,6 +128,7 @@ class Gate:
                 written = anchors.watch(session)
                 act.write_to(session)
                 _use_up(session, act, question)
+                _only_declared(act, question)
                 facts = {"ok": True, **act.facts, **({"rows": written} if written else {})}
                 entry = Entry(
                     "outcome", question.id, facts, act.committed, question.resource.participant, act.committed_to()
@@ -155,7 +161,8 @@ class Gate:
 
     def _undo(self, act: Act, question: Question, error: BaseException, *, unknown: bool = False) -> None:
         """Say in the ledger that it failed and how, never what the error said; then remove what was written."""
-        facts = {"ok": None if unknown else False, "error": type(error).__name__, **act.facts}
+        told = {name: fact for name, fact in act.facts.items() if name in _told(question)}
+        facts = {"ok": None if unknown else False, "error": type(error).__name__, **told}
         try:
             self._vault.ledger.record(Entry("outcome", question.id, facts, {}, question.resource.participant))
         except TillitError:
@@ -189,6 +196,17 @@ def _use_up(session: Session, act: Act, question: Question) -> None:
         row.used = now()
         session.flush()
         act.facts.update(request=row.id, digest=row.digest)
+
+
+def _told(question: Question) -> frozenset[str]:
+    """What an act may tell the ledger: what its action declares, and the request it used."""
+    spec = ACTIONS[question.action]
+    return spec.audit | (IN_TWO if spec.second_person else frozenset())
+
+
+def _only_declared(act: Act, question: Question) -> None:
+    if not act.facts.keys() <= _told(question):
+        raise Denied(UNTOLD)
 
 
 def _ours(error: Exception) -> TillitError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from ingest import STAGES
 from policies.actions import ACTIONS, Action, Purpose
 from policies.declared import COMMANDS, NO_DOOR, acts
 from policies.desk import Desk
-from policies.gate import UNDECLARED
+from policies.gate import UNDECLARED, UNTOLD
 from storage.errors import Denied
 
 if TYPE_CHECKING:
@@ -66,3 +67,13 @@ def test_what_a_command_does_not_declare_it_is_refused(house: House) -> None:
     assert str(refused.value) == UNDECLARED
     with astrid.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP):
         pass
+
+
+def test_what_an_action_does_not_declare_it_does_not_tell_the_ledger(house: House) -> None:
+    """Nothing of the act is kept then, and its end in the ledger has only what is declared."""
+    astrid = house.desk("astrid")
+    with pytest.raises(Denied) as refused, astrid.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP) as act:
+        act.facts.update(members=3, who="Kari Nordmann")
+    assert str(refused.value) == UNTOLD
+    outcome = json.loads(list(house.vault.ledger.leaves())[-1])
+    assert (outcome["event"], outcome["ok"], outcome["members"], "who" in outcome) == ("outcome", False, 3, False)
