@@ -187,10 +187,10 @@ ACTIONS: dict[Action, Spec] = {
     Action.ERASE: _spec(
         "Participant", Purpose.STEWARDSHIP, audit="artefacts bytes handed_over inbox kinds letters others"
     ),
-    Action.PLAN_WITHDRAWAL: _spec("Participant", Purpose.STEWARDSHIP, link=True, study_key=True),
+    Action.PLAN_WITHDRAWAL: _spec("Participant", Purpose.STEWARDSHIP, link=True, study_key=True, audit="inbox unread"),
     Action.WITHDRAW: _spec("Participant", Purpose.STEWARDSHIP, audit="consents ground scope"),
-    Action.FORGET_NAMES: _spec("Participant", Purpose.STEWARDSHIP, link=True, audit="names"),
-    Action.COMPARE_NAMES: _spec("Recording", Purpose.STEWARDSHIP, audit="unread"),
+    Action.FORGET_NAMES: _spec("Participant", Purpose.STEWARDSHIP, link=True, audit="names unread"),
+    Action.COMPARE_NAMES: _spec("Recording", Purpose.STEWARDSHIP),
     Action.SEE_CERTIFICATE: _spec("Participant", Purpose.STEWARDSHIP, audit="letters"),
     Action.SET_HOLD: _spec("Study", Purpose.STEWARDSHIP, audit="held kind lifted"),
     Action.SEE_RETENTION: _spec("Study", Purpose.STEWARDSHIP),

@@ -112,7 +112,7 @@ def test_nothing_is_written_before_everything_is_read(
     """With one bad payload among the good, neither table nor payload is there afterwards."""
     bad = next(path for path in (folder / "objects").rglob("*") if path.is_file())
     bad.write_bytes(b"altered")
-    with pytest.raises(Damaged, match="1 of its files"):
+    with pytest.raises(Damaged, match="unreadable files in it: 1"):
         backup.restore(folder, target(house, database, tmp_path), silent)
     assert migrate.current(database) is None
     assert list(Folder(tmp_path / "blobs").names()) == []
