@@ -83,40 +83,43 @@ def end(desk: Desk, study: Study) -> None:
     """Clear the inbox, destroy what only the study itself needed, and certify. Raises Denied, NotReady, Damaged."""
     inbox = Inbox(desk.vault.folder, study.code)
     with desk.act(Action.FINISH_CLOSING, study, Purpose.STEWARDSHIP) as act:
-        stays = _staying(desk, act, study, inbox)
+        waiting, loose = inbox.waiting(), inbox.loose()
+        under_hold, stays = _staying(desk, act, study, inbox)
         entries = sum(len(name.forms) for name in act.names().all())
 
         def write(session: Session) -> None:
             row, stored = closing_of(session, study.id), session.get_one(Study, study.id)
-            if row is None:
+            held = bool(holds.in_study(session, study.id))
+            if row is None or held is not under_hold:
                 raise NotReady(CHANGED)
             fates = fates_of(session, study.id, How(row.how))
-            held = bool(holds.in_study(session, study.id))
             _check_done(session, stored, How(row.how), fates, held=held, entries=entries)
             _destroy(session, study.id, fates, held=held)
             session.flush()
             left = living(session, study.id)
-            left[WHOLE] += Counter({NAMES: entries, DEPOSITS: len(stays)})
+            left[WHOLE] += Counter({NAMES: entries, DEPOSITS: len(stays & waiting)})
             _account(session, row, left)
             made = split(row.before, left, fates, held=held)
             _certify(desk, session, row, made, held=held)
 
         act.later(write)
-        for name in sorted(inbox.waiting() - stays):
+        for name in sorted((waiting | loose) - stays):
             act.after(partial(inbox.remove, name))
         act.after(desk.vault.database.scrub)
 
 
-def _staying(desk: Desk, act: Act, study: Study, inbox: Inbox) -> set[str]:
-    """What waits in the inbox and stays: where a hold stands, what is of somebody held, or cannot be told whose."""
-    waiting = inbox.waiting()
+def _staying(desk: Desk, act: Act, study: Study, inbox: Inbox) -> tuple[bool, set[str]]:
+    """Whether a hold stands, and what stays in the inbox then: of somebody held, or of nobody knows whom."""
     with Session(desk.vault.database.reader) as session:
-        if not waiting or not holds.in_study(session, study.id):
-            return set()
+        if not holds.in_study(session, study.id):
+            return False, set()
         people = session.scalars(sa.select(Participant).where(Participant.study_id == study.id)).all()
         free = {f"{study.code}/{one.code}" for one in people if not holds.standing(session, one.id)}
+    if not inbox.waiting():
+        return True, inbox.loose()
     letters = inbox.letters(act.sealed_for_study())
-    return {name for name, letter in letters if letter is None or letter.participant not in free}
+    held = {name for name, letter in letters if letter is None or letter.participant not in free}
+    return True, held | inbox.loose()
 
 
 def _check_done(  # noqa: PLR0913  # all that may have changed

@@ -53,6 +53,9 @@ def test_nothing_is_left_of_a_study_that_is_deleted(house: House) -> None:
     named(house, "Kari", "Ola")
     deposited(house, "P01")
     deposited(house, "P99")
+    inbox = Inbox(house.vault.folder, "rus")
+    with inbox._files().writer() as cut_off:
+        cut_off.write(b"sealed")
     ids = [theirs(house.vault, one.id) for one in people[:2]]
     before = rows_of(house.vault)
     planned = closing_plan.plan(house.desk("astrid"), house.study, How.DELETE)
@@ -67,7 +70,7 @@ def test_nothing_is_left_of_a_study_that_is_deleted(house: House) -> None:
     assert all(opens(before, every_key(before, house.vault.keys._root), one) for one in ids)
     assert not any(opens(copy, keys, one) for copy in (before, held) for one in ids)
     assert list(house.vault.blobs.names()) == []
-    assert not Inbox(house.vault.folder, "rus").waiting()
+    assert not inbox.waiting() | inbox.loose()
     with Session(house.vault.database.reader) as session:
         assert session.scalars(sa.select(Key)).all() == []
     again = close(house, How.DELETE)
@@ -190,3 +193,17 @@ def test_retention_has_nothing_left_to_do_with_what_was_closed(house: House) -> 
     interviewed(house, "P01")
     close(house, How.DELETE)
     assert retention.due(house.desk("astrid"), house.study) == []
+
+
+def test_what_waits_for_somebody_held_stays(house: House) -> None:
+    """In the inbox, until the hold is lifted; what waits for others goes."""
+    held = interviewed(house, "P01")
+    interviewed(house, "P02")
+    deposited(house, "P01")
+    deposited(house, "P02")
+    number = hold(house, held)
+    assert close(house, How.DELETE).held["deposit"] == 1
+    assert len(Inbox(house.vault.folder, "rus").waiting()) == 1
+    holds.lift(house.desk("astrid"), house.study, number)
+    assert close(house, How.DELETE).destroyed["deposit"] == 2
+    assert not Inbox(house.vault.folder, "rus").waiting()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,7 +36,7 @@ class Stopped(BaseException):
 class Stopping(Desk):
     """Somebody at whose desk the power goes before an act."""
 
-    left: list[int]
+    left: list[int] = field(default_factory=list)
 
     def act(self, *asked: Any) -> AbstractContextManager[Act]:  # what the door is asked, as it is
         """The door, as long as there is power."""
@@ -92,7 +92,7 @@ def test_it_goes_on_from_wherever_it_was_stopped_between_two_acts(house: House, 
         begun(house, how)
         astrid = house.desk("astrid")
         try:
-            closing.go_on(Stopping(astrid.vault, astrid.gate, astrid.who, [at]), house.study, Pipeline())
+            closing.go_on(Stopping(astrid.vault, astrid.gate, astrid.who, left=[at]), house.study, Pipeline())
         except Stopped:
             check(house, how)
         else:
