@@ -23,12 +23,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from handoff.package import FORMATS
-from handoff.register import Order, hand_off
+from handoff.register import Order, hand_off, terms
 from ingest import intake, outgoing, reading, release, review
 from ingest.decisions import Verdict
 from ingest.pseudonyms.finds import Kind
 from policies import safekeeping, studies
-from policies.actions import Purpose
+from policies.actions import Action, Purpose
 from storage import lookup
 from storage.errors import AlreadyThere, BadInput, NotReady
 from storage.records import Recording
@@ -108,19 +108,25 @@ def let_out(house: House, task: Task, _sound: bytes) -> None:
 
 
 def give(house: House, task: Task, sound: bytes) -> None:
-    """Hand everything that is released off into `place`, in every format, unless it is there.
+    """Hand everything that is released off into `place`, in every format, as two do it, unless it is there.
 
     Names an interview taught since another was released take that release back: then all are released once more.
     """
     order = Order(Path(task.place), list(FORMATS), "ragna", Purpose.ANALYSE, "en")
     with suppress(AlreadyThere):
         try:
-            hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
+            _hand_off(house, order)
         except NotReady:
             for recording in _all(house):
                 review.decide(house.desk("ragna"), recording, Verdict.CONFIRM, None)
                 let_out(house, replace(task, to=recording.id), sound)
-            hand_off(house.desk("ragna"), house.study, order, outgoing.scan)
+            _hand_off(house, order)
+
+
+def _hand_off(house: House, order: Order) -> None:
+    ragna = house.desk("ragna")
+    approved = house.approved(Action.HAND_OFF_BULK, house.study, terms(ragna, house.study, order), "ragna")
+    hand_off(ragna, house.study, order, outgoing.scan, approved)
 
 
 def _all(house: House) -> list[Recording]:

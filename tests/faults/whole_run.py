@@ -104,6 +104,7 @@ def begin(root: Path, recordings: int, token: str) -> Run:
     for folder in (*EMPTY, *OUT.values(), "logs"):
         (root / folder).mkdir(mode=0o700)
     house = build(root / "vault")
+    house.second_steward()
     run = Run(root, house, [plant(number, token) for number in range(recordings)])
     for planted in run.carried:
         house.participant(_code(planted))
