@@ -54,9 +54,9 @@ def test_a_file_that_is_there_is_not_written_over(tillit: Terminal, tmp_path: Pa
 
 def test_a_participants_extract_is_for_the_steward(tillit: Terminal) -> None:
     """With handles only where they are asked for; an auditor is refused and told whom to ask."""
-    plain = tillit("astrid", "report", "accesses", "rus/P02", "--language", "en")
+    plain = tillit("astrid", "report", "accesses", "rus/P02", "--language", "en", "--json")
     assert (plain.code, "ragna" in plain.out, "researcher" in plain.out) == (0, False, True), plain.err
-    assert "ragna" in tillit("astrid", "report", "accesses", "rus/P02", "--handles").out
+    assert "ragna" in tillit("astrid", "report", "accesses", "rus/P02", "--handles", "--json").out
     assert tillit("olav", "report", "accesses", "rus/P02").code == 3
 
 
