@@ -3,7 +3,7 @@
 #   make check                      formatting, lint, types, docs
 #   make bench                      measured tables: the pipeline, bench-seal, bench-ledger, bench-gate
 #   make bench-listen               speed, memory and errors of the recogniser beside others; an hour
-#   make bench-mutants             whether the tests would notice a wrong access rule: spoilt in every small way
+#   make bench-mutants              whether the tests would notice a wrong access rule, or a mistake in the door: hours
 #   make bench-names                how well names are found, beside packaged tools; TEST=1 for the test splits
 #   make bench-speakers             who spoke, beside the packaged tools; fetches PyTorch for them
 #   make train                      train the tagger of names anew; an hour and a half, can be stopped
@@ -48,6 +48,7 @@ bench-names: .venv/ready-dev
 
 bench-mutants: .venv/ready-dev
 	$(BIN)/python -m benchmarks.mutants
+	$(BIN)/python -m benchmarks.mutants_door
 
 bench-seal: .venv/ready-dev
 	$(BIN)/python -m benchmarks.seal
