@@ -58,10 +58,10 @@ def peers() -> Path:
     return python
 
 
-def mutants(module: str) -> list[Mutant]:
-    """All there are of a module, in the order of its lines."""
+def mutants(module: str, every: int) -> list[Mutant]:
+    """Each Nth there is of a module."""
     path = ROOT / "policies" / f"{module}.py"
-    command = [str(peers()), str(SCRIPTS / "making.py"), str(path)]
+    command = [str(peers()), str(SCRIPTS / "making.py"), str(path), str(every)]
     made: list[Mutant] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return [{"module": module, **one} for one in made]
 
@@ -86,11 +86,14 @@ def trying() -> Iterator[Callable[[Mutant], dict[str, Any]]]:
     """A process that tries one mutant after another in a copy."""
     with copied() as home:
         tests = [one for one in TESTS if (home / one).is_file()]
+        if _calls().exists():
+            shutil.copyfile(_calls(), home / "calls.json")
         command = [sys.executable, str(SCRIPTS / "trying.py"), *tests]
         with subprocess.Popen(command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             asked, told = process.stdin, process.stdout
             if asked is None or told is None or not told.readline():
                 raise SystemExit(process.wait() or 1)
+            shutil.copyfile(home / "calls.json", _calls())
 
             def one(mutant: Mutant) -> dict[str, Any]:
                 asked.write(json.dumps(mutant) + "\n")
@@ -101,9 +104,15 @@ def trying() -> Iterator[Callable[[Mutant], dict[str, Any]]]:
             asked.close()
 
 
+def _calls() -> Path:
+    """Which test calls what, of these tests and modules as they are."""
+    return PEERS / f"calls-{digest_of_tests()[:16]}.json"
+
+
 def digest_of_tests() -> str:
-    """A survivor is tried again when a test was added."""
-    files = [ROOT / one for one in TESTS if (ROOT / one).is_file()]
+    """Of the tests and of what they test: a survivor is tried again when either has changed."""
+    names = [*TESTS, *(f"policies/{one}.py" for one in MODULES)]
+    files = [ROOT / one for one in names if (ROOT / one).is_file()]
     return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 
 
@@ -157,7 +166,7 @@ def main() -> None:
     parser.add_argument("--module", choices=MODULES)
     asked = parser.parse_args()
     modules = [asked.module] if asked.module else MODULES
-    wanted = {name: mutants(name)[:: asked.every] for name in modules}
+    wanted = {name: mutants(name, asked.every) for name in modules}
     every = [one for found in wanted.values() for one in found]
     killed = tried(every)
     print(*(said(one) for one in every if not killed[digest(one)]), sep="\n")

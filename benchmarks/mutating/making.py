@@ -1,9 +1,9 @@
 """Every mutant mutmut makes of a module, as JSON on standard output; run by the Python mutmut is installed in.
 
-    python making.py MODULE
+    python making.py MODULE EVERY
 
-A list of {"line", "function", "was", "became", "code"}: where it is, the function it is in ("" outside of any), the
-expression before and after, and the whole module as it then reads.
+Of each EVERYth, a list of {"line", "function", "was", "became", "code"}: where it is, the function it is in ("" where
+it is in none), the expression before and after, and the whole module as it then reads.
 """
 
 from __future__ import annotations
@@ -64,17 +64,17 @@ def _is_type(value: ast.expr) -> bool:
     return isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr)
 
 
-def mutants(path: Path) -> Iterator[dict[str, Any]]:
-    """Each mutant of this module; mutmut itself leaves out docstrings and annotations."""
+def mutants(path: Path, every: int) -> Iterator[dict[str, Any]]:
+    """Each Nth mutant of this module; mutmut itself leaves out docstrings and annotations."""
     code = path.read_text(encoding="utf-8")
     wrapper = MetadataWrapper(libcst.parse_module(code))
     visitor = MutationVisitor(OPERATORS, IgnoredCode(set(), set(), set()))
     module, places = wrapper.visit(visitor), wrapper.resolve(PositionProvider)
     spans, left_out = list(functions(code)), for_types(code)
-    for one in visitor.mutations:
-        line = places[one.original_node].start.line
+    made = [(places[one.original_node].start.line, one) for one in visitor.mutations]
+    for line, one in [(line, one) for line, one in made if line not in left_out][::every]:
         became = module.deep_replace(one.original_node, one.mutated_node)
-        if line in left_out or not _loads(became.code):
+        if not _loads(became.code):
             continue
         inside = next((name for first, last, name in spans if first <= line <= last), "")
         yield {
@@ -95,4 +95,4 @@ def _loads(code: str) -> bool:
 
 
 if __name__ == "__main__":
-    json.dump(list(mutants(Path(sys.argv[1]))), sys.stdout)
+    json.dump(list(mutants(Path(sys.argv[1]), int(sys.argv[2]))), sys.stdout)
