@@ -250,7 +250,7 @@ ACTIONS: dict[Action, Spec] = {
     Action.DECODE: _spec("Recording", Purpose.TRANSCRIBE),
     Action.KNOW_ROSTER: _spec("Recording", Purpose.TRANSCRIBE, link=True, audit="names"),
     Action.TRANSCRIBE: _spec("Recording", Purpose.TRANSCRIBE, audit="segments"),
-    Action.TELL_SPEAKERS: _spec("Recording", Purpose.TRANSCRIBE),
+    Action.TELL_SPEAKERS: _spec("Recording", Purpose.TRANSCRIBE, audit="voice"),
     Action.FIND_NAMES: _spec("Recording", Purpose.TRANSCRIBE, link=True, audit="mentions"),
     Action.APPLY_PSEUDONYMS: _spec("Recording", Purpose.TRANSCRIBE, link=True),
     Action.READ_TRANSCRIPT: _spec("Recording", Purpose.ANALYSE),

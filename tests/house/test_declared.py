@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from ingest import STAGES
 from policies.actions import ACTIONS, Action, Purpose
 from policies.declared import COMMANDS, NO_DOOR, acts
 from policies.desk import Desk
-from policies.gate import UNDECLARED, UNTOLD
+from policies.gate import IN_TWO, UNDECLARED, UNTOLD
 from storage.errors import Denied
+from tests.conftest import REPO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +69,26 @@ def test_what_a_command_does_not_declare_it_is_refused(house: House) -> None:
     assert str(refused.value) == UNDECLARED
     with astrid.act(Action.SEE_MEMBERS, house.study, Purpose.STEWARDSHIP):
         pass
+
+
+def _told(tree: ast.AST) -> Iterator[str]:
+    """What code tells the ledger by name: `….facts["name"] = …` and `….facts.update(name=…)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript) and ast.unparse(target.value).endswith("act.facts"):
+                    yield ast.literal_eval(target.slice)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("act.facts.update"):
+            yield from (keyword.arg for keyword in node.keywords if keyword.arg)
+
+
+def test_all_that_code_tells_the_ledger_is_declared() -> None:
+    """Whatever an act's facts are called anywhere in the house, some action declares it."""
+    rooms = [file for room in ("handoff", "ingest", "policies") for file in (REPO / room).rglob("*.py")]
+    told = {name for file in rooms for name in _told(ast.parse(file.read_text()))}
+    declared = frozenset[str]().union(*(spec.audit for spec in ACTIONS.values())) | IN_TWO
+    assert len(told) > len(ACTIONS) / 2
+    assert told <= declared
 
 
 def test_what_an_action_does_not_declare_it_does_not_tell_the_ledger(house: House) -> None:

@@ -220,7 +220,7 @@ class _Withdrawing:
         self._recording = recording
         self._gate: Gate = house.desk("ragna").gate
 
-    def act(self, *asked: object) -> object:
+    def act(self, *asked: object, **_declared: object) -> object:
         """The real act, with a withdrawal as the last of its body."""
 
         @contextmanager
