@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,23 @@ if TYPE_CHECKING:
 
 MODULES = ("gate", "decide", "facts", "in_two", "second_person")
 ROOMS = {"policies", "storage", "ingest", "handoff", "web", "tests", "cli", "benchmarks"}
-PLUGINS = {"pytest", "_pytest", "hypothesis", "_hypothesis_pytestplugin", "pytest_timeout", "xdist", "anyio", "py"}
+PLUGINS = {
+    "pytest",
+    "_pytest",
+    "hypothesis",
+    "_hypothesis_globals",
+    "_hypothesis_pytestplugin",
+    "pytest_timeout",
+    "xdist",
+    "anyio",
+    "py",
+}
 BUDGET = 40.0
 """Seconds of tests for one mutant, as long as the tests took unspoilt."""
 LIMIT = 300.0
 """Seconds after which a try is called killed: the mutant hangs."""
+STUMBLED = 70
+"""What a fork answers that came to nothing, killed nor survived."""
 MAP = Path("calls.json")
 FLAGS = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-p", "no:randomly"]
 
@@ -93,13 +106,15 @@ def forked(body: Callable[[], int], limit: float) -> int | None:
     """What the body answers in a process of its own; None where it took too long."""
     child = os.fork()
     if not child:
-        code = 70
-        with contextlib.suppress(BaseException):
-            os.setsid()
-            silence = os.open("output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(silence, 1)
-            os.dup2(silence, 2)
+        code = STUMBLED
+        os.setsid()
+        silence = os.open("output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        try:
             code = body()
+        except BaseException:  # noqa: BLE001  # whatever it is, the fork must not go on as its parent would
+            traceback.print_exc()
         os._exit(code)
     ends = time.monotonic() + limit
     while time.monotonic() < ends:
@@ -151,6 +166,8 @@ def tried(known: dict[str, Any], mutant: dict[str, str], deadly: dict[str, int])
         code = forked(lambda: _pytest(tests, [Killer()]), LIMIT) if tests else 0
     finally:
         path.write_bytes(whole)
+    if code == STUMBLED:
+        sys.exit("A mutant could not be tried: see output.txt.")
     killer = Path("killer.txt").read_text(encoding="utf-8") if Path("killer.txt").exists() else ""
     if killer:
         name = f"{mutant['module']}:{mutant['function']} {killer}"
@@ -169,6 +186,14 @@ def main() -> None:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     sys.dont_write_bytecode = True
+    for module in MODULES:
+        whole = {
+            "module": module,
+            "function": "",
+            "code": Path("policies", f"{module}.py").read_text(encoding="utf-8"),
+        }
+        if tried(known, whole, deadly)["killed"]:
+            sys.exit("A module that is not spoilt is called killed, so no mutant can be told: see output.txt.")
     print(json.dumps({"ready": len(known["tests"])}), flush=True)
     for line in sys.stdin:
         print(json.dumps(tried(known, json.loads(line), deadly)), flush=True)
