@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import traceback
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
 
 MODULES = ("gate", "decide", "facts", "in_two", "second_person")
 ROOMS = {"policies", "storage", "ingest", "handoff", "web", "tests", "cli", "benchmarks"}
-PLUGINS = {
-    "pytest",
-    "_pytest",
-    "hypothesis",
-    "_hypothesis_globals",
-    "_hypothesis_pytestplugin",
-    "pytest_timeout",
-    "xdist",
-    "anyio",
-    "py",
-}
 BUDGET = 40.0
 """Seconds of tests for one mutant, as long as the tests took unspoilt."""
 LIMIT = 300.0
@@ -77,11 +67,17 @@ class Watching:
         MAP.write_text(json.dumps({"tests": tests, "libraries": sorted(_libraries())}), encoding="utf-8")
 
 
+def _plugins() -> set[str]:
+    """The packages pytest rewrites as it loads them, and will not have loaded before it."""
+    offered = metadata.entry_points(group="pytest11")
+    files = [file for one in offered if one.dist for file in one.dist.files or ()]
+    return {"pytest", "_pytest"} | {file.parts[0].removesuffix(".py") for file in files}
+
+
 def _libraries() -> Iterator[str]:
+    rest = ROOMS | _plugins()
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] not in ROOMS | PLUGINS and "site-packages" in (
-            getattr(module, "__file__", "") or ""
-        ):
+        if name.partition(".")[0] not in rest and "site-packages" in (getattr(module, "__file__", "") or ""):
             yield name
 
 
