@@ -120,6 +120,12 @@ def test_a_question_the_rules_trip_over_is_a_no() -> None:
     assert (decision.allowed, decision.rules, decision.reason) == (False, ("engine-error",), STUMBLED)
 
 
+def test_an_engine_that_fails_outright_is_a_no() -> None:
+    """A question it cannot even be asked raises inside it, and that opens nothing either."""
+    decision = house_rules().decide({"principal": object()}, [])
+    assert (decision.allowed, decision.rules, decision.reason) == (False, ("engine-error",), STUMBLED)
+
+
 def test_a_role_elsewhere_is_no_role_here() -> None:
     """Whoever has a role in another study alone is a stranger in this one; for the vault there is one sentence."""
     study = {"uid": {"type": "Tillit::Study", "id": "here"}, "parents": []}
