@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from policies.reports.facts import Row, Section
     from policies.reports.sources import Sources
 
-KEYS = ("closed", "how", "why", "by", "destroyed", "left", "held", "ended")
-CONFIRMED = ("who", "on", "said")
+KEYS = ("closed_on", "how", "why", "by", "destroyed", "left", "held", "ended")
+CONFIRMED = ("who", "on", "answer")
 
 
 def sections(sources: Sources) -> list[Section]:
@@ -28,7 +28,7 @@ def sections(sources: Sources) -> list[Section]:
 
 def _closing(sources: Sources, row: Closing) -> Row:
     return {
-        "closed": Moment(row.created.isoformat()), "how": Term("how", row.how), "why": row.why,
+        "closed_on": Moment(row.created.isoformat()), "how": Term("how", row.how), "why": row.why,
         "by": sources.who(row.by_person_id), "destroyed": tally(row.destroyed), "left": tally(row.kept),
         "held": tally(row.held), "ended": Moment(row.ended.isoformat()) if row.ended else None,
     }  # fmt: skip
@@ -46,7 +46,7 @@ def _confirmations(sources: Sources) -> list[Row]:
     asked = closing_facts.asked(sources.session, sources.study.id) | said.keys()
     return [
         {"who": sources.who(person), "on": Moment(one.created.isoformat()) if one else None,
-         "said": one.said if one else None}
+         "answer": one.said if one else None}
         for person in sorted(asked, key=lambda one: sources.handles.get(one, ""))
         for one in [said.get(person)]
     ]  # fmt: skip

@@ -118,7 +118,9 @@ def _print(page: Page) -> None:
 
 
 def _table(part: Part) -> Table:
-    table = Table(*part.columns) if part.columns else Table("", "", show_header=False)
+    table = Table(show_header=bool(part.columns))
+    for name in part.columns or ("", ""):
+        table.add_column(name, overflow="fold")
     for row in part.rows:
         table.add_row(*row)
     return table

@@ -25,7 +25,7 @@ def test_a_closed_study_tells_what_became_of_it_and_who_confirmed(house: House) 
     assert isinstance(told["destroyed"], Tally)
     assert dict(told["destroyed"].counts) == {kind: n for kind, n in done.destroyed.items() if n}
     assert all(code in words.of("nb").terms["destroyed"] for code, _ in told["destroyed"].counts)
-    said = {row["who"]: row["said"] for row in sections["confirmations"].rows}
+    said = {row["who"]: row["answer"] for row in sections["confirmations"].rows}
     assert (said["ragna"], said["ivar"]) == ("My disk is wiped.", None)
     certified = sections["erasures"].rows[-1]
     assert page.text(certified["scope"], words.of("en")) == "the whole study, at its end"
