@@ -23,6 +23,7 @@ from ingest.withdrawing import Pipeline
 from ingest.work import LISTENING, MENTIONS, PSEUDONYMISED, RELEASED, TRANSCRIPT, Work
 from policies import studies, withdrawal, withdrawal_plan
 from policies.actions import Action, Purpose
+from policies.in_two import Second
 from policies.withdrawal import Ground, Scope
 from storage import age, certificates, places, tombstones
 from storage.link import Form
@@ -93,9 +94,13 @@ def _named(house: House, recording: Recording, words: str) -> None:
 
 
 def _handed(house: House, recording: Recording) -> None:
+    """In the register; by two, for so many are there."""
+    terms = {"recipient": "ragna"}
+    request = house.approved(Action.HAND_OFF_BULK, house.study, terms, "ragna")
     row = Handoff(study_id=house.study.id, recipient="ragna", purpose="analyse", recordings=[recording.id],
                   manifest={"a.txt": "0" * 64}, by_person_id=house.desk("ragna").who.id)  # fmt: skip
-    with house.desk("ragna").act(Action.HAND_OFF, house.study, Purpose.ANALYSE) as act:
+    second = Second(request, terms=terms)
+    with house.desk("ragna").act(Action.HAND_OFF_BULK, house.study, Purpose.ANALYSE, second) as act:
         act.add(row)
 
 
