@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TURNED = {"<": ">", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+GROUPS = {"consented": "consent", "protected": "named"}
 Policy = dict[str, Any]
 
 
@@ -108,11 +109,12 @@ def main() -> None:
 
 
 def touched(policy: Policy) -> set[str]:
-    """The actions a rule speaks of, groups opened up by the table."""
+    """The actions a rule speaks of: groups of consent opened up by the table, for other groups, or none, all."""
     action = policy["action"]
     named = {one["id"] for one in action.get("entities", [action["entity"]] if "entity" in action else [])}
-    needs = {"consented": "consent", "protected": "named"}
-    return named | {name for name, line in LINES.items() if any(needs.get(one, "") in line.needs for one in named)}
+    if not named or named - LINES.keys() - GROUPS.keys():
+        return set(LINES)
+    return named | {name for name, line in LINES.items() if any(GROUPS.get(one, "") in line.needs for one in named)}
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from policies.actions import Action, Purpose
 from policies.closing_plan import holders_of
 from policies.closing_told import Holding, holding
-from policies.withdrawal_letters import NORWEGIAN, WIDTH
-from storage import files
+from policies.withdrawal_letters import NORWEGIAN, WIDTH, lay_down
 from storage.errors import AlreadyThere, NotFound
 from storage.records import Handoff, now
 
@@ -52,12 +51,7 @@ def recall(desk: Desk, study: Study, folder: Path, which: str | None = None) -> 
         for row in act.all(sa.select(Handoff).where(Handoff.id.in_([one.handoff for one in found]))):
             act.change(row, recalled=now())
         act.facts["recalled"] = [one.handoff for one in found]
-        letters = {f"recall-{one.handoff}.txt": _letter(one, study, desk.vault.id) for one in found}
-        with files.usable():
-            folder.mkdir(mode=0o700, parents=True)
-            for name, letter in letters.items():
-                files.write(folder / name, letter.encode())
-    return [folder / name for name in letters]
+        return lay_down(folder, {one.handoff: _letter(one, study, desk.vault.id) for one in found})
 
 
 def confirm_deleted(desk: Desk, study: Study, handoff: str) -> None:

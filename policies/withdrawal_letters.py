@@ -21,6 +21,7 @@ from storage.errors import AlreadyThere
 from storage.records import Study, now
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from policies.desk import Desk
@@ -40,12 +41,17 @@ def write(desk: Desk, participant: Participant, folder: Path) -> list[Path]:
             holders = holders_of(session, participant)
         act.facts["letters"] = [one.handoff for one in holders]
     study = lookup.by_id(desk.vault.database, Study, participant.study_id)
-    letters = {f"recall-{one.handoff}.txt": text(one, study, desk.vault.id) for one in holders}
+    return lay_down(folder, {one.handoff: text(one, study, desk.vault.id) for one in holders})
+
+
+def lay_down(folder: Path, letters: Mapping[str, str]) -> list[Path]:
+    """Write letters, by the hand-off they are about, into a new folder; returns their paths. Raises StorageFailed."""
+    written = {folder / f"recall-{handoff}.txt": letter for handoff, letter in letters.items()}
     with files.usable():
         folder.mkdir(mode=0o700, parents=True)
-        for name, letter in letters.items():
-            files.write(folder / name, letter.encode())
-    return [folder / name for name in letters]
+        for file, letter in written.items():
+            files.write(file, letter.encode())
+    return list(written)
 
 
 def text(holder: Holder, study: Study, vault: str) -> str:
