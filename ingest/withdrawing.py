@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from ingest.pseudonyms.finds import Kind
 from ingest.pseudonyms.index import key
 from ingest.work import MENTIONS, Work
 from policies.actions import Action, Purpose
-from storage.errors import Denied, NotReady
+from storage.errors import Denied, NotReady, StorageFailed
 from storage.postgres import JOBS
 from storage.records import Artefact, Recording, Tombstone
 
@@ -117,8 +116,7 @@ def _doomed(desk: Desk, act: Act, participant: Participant) -> tuple[list[Form],
     names, theirs, others = act.names(), Spoken(), Spoken()
     names.namings()
     for recording in _recordings(desk, participant):
-        with suppress(Exception):  # what of theirs is damaged goes with the rest
-            theirs.hear(Work(act, recording, desk.vault.database))
+        _hear_theirs(Work(act, recording, desk.vault.database), theirs)
     unread = [one.id for one in _others(act, participant) if not _heard(desk, one, others)]
     if unread:
         act.facts["unread"] = unread
@@ -127,6 +125,19 @@ def _doomed(desk: Desk, act: Act, participant: Participant) -> tuple[list[Form],
     needed = set(map(row_of, related(names, others.names)))
     doomed = [form for name in names.all() for form in _going(name, mine, needed, theirs, others)]
     return doomed, others
+
+
+def _hear_theirs(work: Work, theirs: Spoken) -> None:
+    """Take in what they said themselves; what of it is damaged goes with the rest.
+
+    Raises StorageFailed where it cannot be fetched just now: without their key nobody can hear it later.
+    """
+    try:
+        theirs.hear(work)
+    except StorageFailed:
+        raise
+    except Exception:  # noqa: BLE001, S110  # as in _heard
+        pass
 
 
 def _heard(desk: Desk, recording: Recording, others: Spoken) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ingest.withdrawing import Pipeline
 from policies import withdrawal_plan
 from storage import certificates
+from storage.errors import StorageFailed
 from storage.link import Form, Name
 from storage.records import Artefact, Decision, Key, new_id
 from tests.command import Typing
@@ -91,6 +92,25 @@ def test_what_is_damaged_of_their_own_keeps_nothing(house: House, way: str) -> N
     done = withdraw(house, whose(house, gone))
     assert (living(house, gone), done.unread) == (0, ())
     assert forms(house) == {"Bergen", "Per Brekke"}
+
+
+def test_what_cannot_be_fetched_just_now_is_waited_for(house: House) -> None:
+    """Where their own interview's payload is out of reach their key stays, and with it all names, until it is back."""
+    gone = said(house, "P01", KARI)
+    said(house, "P02", OLA)
+    before = forms(house)
+    with Session(house.vault.database.reader) as session:
+        newest = sa.select(Artefact).where(Artefact.recording_id == gone.id, Artefact.kind == "mentions")
+        (payload,) = house.vault.folder.rglob(session.scalars(newest).one().blob)
+    aside = payload.rename(payload.with_suffix(".aside"))
+    payload.mkdir()
+    with pytest.raises(StorageFailed):
+        withdraw(house, whose(house, gone))
+    assert (living(house, gone), forms(house)) == (1, before)
+    payload.rmdir()
+    aside.rename(payload)
+    withdraw(house, whose(house, gone))
+    assert (living(house, gone), forms(house)) == (0, {"Bergen", "Per Brekke"})
 
 
 def test_a_damaged_link_key_keeps_no_key(house: House) -> None:
